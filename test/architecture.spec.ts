@@ -62,7 +62,7 @@ describe('architecture', () => {
     [/^node:child_process$/, 'lib/system/run.ts'],
     [/^yargs/, 'lib/commands/yargs-parser.ts'],
     [/^ajv/, 'lib/list/schema/compile-schema.ts'],
-    [/^yaml$/, 'lib/list/source/yaml.ts'],
+    [/^yaml$/, 'lib/formats/yaml/package.ts'],
     [/^@iarna\/toml$/, 'lib/formats/toml/second-parser.ts'],
     [/^smol-toml$/, 'lib/formats/toml/fast-parser.ts'],
     [/^toml-eslint-parser$/, 'lib/formats/toml/tree-parser.ts'],

@@ -156,7 +156,7 @@ describe('lines in a narrow terminal', () => {
     )
 
   it('fit, of validate, apply and init', () => {
-    const counts = { registries: 11, mirrors: 18, notices: [] }
+    const counts = { registries: 11, mirrors: 18, notices: [], losses: [] }
     assertFits(textReport({ version: 1, kind: 'validate', file, ...counts }, pages).stdout)
     assertFits(textReport({ version: 1, kind: 'init', preset: 'x', file, list: '' }, pages).stderr)
     const change = {

@@ -83,7 +83,7 @@ function quayStatus(): RegistryStatus {
   return registryStatus({
     name: 'quay.io',
     mirrors: [mirrorStatus({ url, latencyMs: 22, samples: samplesOf(wave(22, 3)) })],
-    server: { url: 'https://quay.io/v2', health: 'unknown' },
+    servers: [{ url: 'https://quay.io/v2', health: 'unknown' }],
     files: [{ path: '/etc/containerd/certs.d/quay.io/hosts.toml', text: '' }],
   })
 }

@@ -20,6 +20,7 @@ import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
 import { onOneLine } from '../wording/printable.ts'
 import { readHolder, serveHolder } from './holder-socket.ts'
+import { lockedBy } from './locked-by.ts'
 import { isWaiterName, listTickets, type Purpose, ticketFile, ticketName } from './tickets.ts'
 
 export interface LockRequest {
@@ -86,25 +87,12 @@ function withTimeout(request: LockRequest, node: Reader): LockRequest {
   const deadline = monotonicMs(request) + request.timeoutMs
   let reported = false
   const onWait = (holder: string) => {
-    if (monotonicMs(request) >= deadline || request.signal.aborted) throw lockedBy(holder, request, node)
+    if (monotonicMs(request) >= deadline || request.signal.aborted)
+      throw lockedBy(holder, request.purpose, node.statePaths)
     if (!reported) request.onWait(onOneLine(holder))
     reported = true
   }
   return { ...request, onWait }
-}
-
-const STOP_WATCH = 'stop it: systemctl stop regmirror-watch, or kill its process'
-
-function lockedBy(holder: string, { purpose }: LockRequest, { statePaths }: Reader): Failure {
-  const name = onOneLine(holder) || 'another regmirror'
-  const issue =
-    purpose === 'watch'
-      ? { message: `${name} is watching this node`, hint: STOP_WATCH }
-      : {
-          message: `${name} is writing to this node`,
-          hint: 'run the command again later, or raise --lock-timeout',
-        }
-  return new Failure('locked', [{ file: statePaths.directory, ...issue }])
 }
 
 /** The previous holder may remove the state folder just after it was created here; then it is created again. */

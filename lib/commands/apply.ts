@@ -5,12 +5,13 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
-import { openList, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { openMachine, openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
 import type { ProbeList } from '../pipeline/probe-list.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { openScope } from '../pipeline/scope.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import type { WriteAccess } from '../pipeline/write-access.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
@@ -21,16 +22,17 @@ import { refuseUnderRoot, withActivated } from './activate-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 
-export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
-  refuseContradictions(flags)
-  refuseUnderRoot(flags)
+export const apply: RunCommand<ApplyFlags> = async (given, context) => {
+  refuseContradictions(given)
+  refuseUnderRoot(given)
   const { world } = context
   const table = await context.targets()
+  const { options: flags, loadList } = await openScope(given, table, world)
   const targets = selectTargets(table, flags.target)
   const node = await openNode(flags, world)
   const access: WriteAccess = { command: 'apply', node, options: flags, world, targets: table }
   const recovered = await recoverNode(access)
-  const loaded = await openList(flags, table, node, world)
+  const loaded = await loadList(node)
   const openProgress = openLiveTable(flags.format, world)
   const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
   const checked = await preflight(loaded.list, flags, world, probeList)
@@ -38,8 +40,9 @@ export const apply: RunCommand<ApplyFlags> = async (flags, context) => {
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
   const measured = namesOf(checked.registries)
+  const place = { node, targets, world, machine: openMachine(flags, world) }
   const planNode = async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, node, world, measured)
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, place, measured)
     const view = await openView(flags, node, world, proved)
     const plan = await makePlan(list, targets, view, flags)
     const watcher = await watcherNotices(list, plan, flags.declared, node)
@@ -108,7 +111,7 @@ async function probeAfter(
 ): Promise<Preflight> {
   const { list, notices: _, ...probed } = checked
   if (probed.probes !== undefined) return probed
-  return (probe ?? root === undefined) ? await probeList(list, { depth, samples: SAMPLES }) : {}
+  return (probe ?? root === undefined) ? (await probeList(list, { depth, samples: SAMPLES })).probed : {}
 }
 
 /** Nothing was written: the check of `--require-healthy` failed. */

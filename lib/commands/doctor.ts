@@ -7,24 +7,32 @@ import type { Changes, DoctorReport, Notice } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { interruptedNotices } from '../pipeline/interrupted-run.ts'
 import { listFindings } from '../pipeline/list-findings.ts'
-import { openMachine, openNode, openReadable, openView, selectTargets } from '../pipeline/open.ts'
+import {
+  type NodeOptions,
+  openNode,
+  openPlace,
+  openReadable,
+  openView,
+  selectTargets,
+} from '../pipeline/open.ts'
 import { openListIfAny } from '../pipeline/open-list-if-any.ts'
 import { recoverNode } from '../pipeline/recovery.ts'
+import { readingScope } from '../pipeline/scope.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
 import { planFixes } from '../plan/fixes.ts'
 import type { TargetTable } from '../targets/target.ts'
 import type { Context, RunCommand } from './command.ts'
 import type { DoctorFlags } from './flags.ts'
 
-export const doctor: RunCommand<DoctorFlags> = async (flags, context): Promise<DoctorReport> => {
-  if (flags.check && !flags.fix)
+export const doctor: RunCommand<DoctorFlags> = async (given, context): Promise<DoctorReport> => {
+  if (given.check && !given.fix)
     throw new Failure('usage', [{ message: '--check requires --fix', hint: 'add --fix, or remove --check' }])
   const { world } = context
   const table = await context.targets()
-  const targets = selectTargets(table, flags.target)
-  const node = await openReadable(flags)
-  const list = await openListIfAny(flags, table, node, world)
-  const place = { node, uid: world.uid, machine: openMachine(flags, world) }
+  const targets = selectTargets(table, given.target)
+  const list = await openListIfAny(given, table, await openReadable(given), world)
+  const flags = readingScope(given, list.loaded, table, world)
+  const place = openPlace(flags, await openReadable(flags), world)
   const choice = { named: flags.target, list: list.loaded?.list }
   const look = () => diagnose(targets, choice, place, world.now())
   const fixed = flags.fix ? await fix(look, { targets, table }, flags, context) : undefined
@@ -46,7 +54,7 @@ interface Fixed {
 async function fix(
   look: () => Promise<Diagnosis>,
   { targets, table }: { readonly targets: TargetTable; readonly table: TargetTable },
-  flags: DoctorFlags,
+  flags: DoctorFlags & NodeOptions,
   { world }: Context,
 ): Promise<Fixed> {
   const node = await openNode(flags, world)

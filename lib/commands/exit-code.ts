@@ -8,7 +8,7 @@ export function exitCode(report: Report): 0 | 1 | 2 {
     case 'restore':
       return report.conflicts ? 2 : report.check && report.changed ? 1 : 0
     case 'plan':
-      return report.check && report.changed ? 1 : 0
+      return report.conflicts ? 2 : report.check && report.changed ? 1 : 0
     case 'apply':
       return report.refused ? 1 : 0
     case 'probe':
@@ -16,7 +16,7 @@ export function exitCode(report: Report): 0 | 1 | 2 {
     case 'explain':
       return report.images.some(isNotServed) ? 1 : 0
     case 'validate':
-      return report.strict && report.notices.length > 0 ? 1 : 0
+      return report.conflicts ? 2 : report.strict && report.notices.length > 0 ? 1 : 0
     case 'doctor':
       return doctorCode(report)
     case 'import':

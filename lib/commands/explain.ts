@@ -6,23 +6,29 @@ import type { Notice } from '../model/report.ts'
 import type { World } from '../model/world.ts'
 import { noticeOf } from '../pipeline/explain/compare-with-list.ts'
 import { type ExplainOptions, explainImages } from '../pipeline/explain/explain-images.ts'
-import { openReadable, selectTargets } from '../pipeline/open.ts'
+import { type NodeOptions, openReadable, selectTargets } from '../pipeline/open.ts'
 import { openListIfAny } from '../pipeline/open-list-if-any.ts'
+import { readingScope } from '../pipeline/scope.ts'
 import type { RunCommand } from './command.ts'
 import type { ExplainFlags } from './flags.ts'
 
-export const explain: RunCommand<ExplainFlags> = async (flags, context): Promise<ExplainReport<Notice>> => {
+export const explain: RunCommand<ExplainFlags> = async (given, context): Promise<ExplainReport<Notice>> => {
   const { world } = context
-  if (flags.image.length === 0) throw NO_IMAGE
+  if (given.image.length === 0) throw NO_IMAGE
   const table = await context.targets()
-  const targets = selectTargets(table, flags.target)
+  const targets = selectTargets(table, given.target)
+  const { loaded, fault } = await openListIfAny(given, table, await openReadable(given), world)
+  const flags = readingScope(given, loaded, table, world)
   const node = await openReadable(flags)
-  const { loaded, fault } = await openListIfAny(flags, table, node, world)
   const openProber = await proberFor(flags, loaded?.list, world)
-  const options = { root: flags.root, targets, named: flags.target, node, loaded, openProber }
+  const options = { ...placeOf(flags), targets, named: flags.target, node, loaded, openProber }
   const report = await explainImages(flags.image, options, world)
   const unusable = fault === undefined ? [] : [noticeOf('list_unusable', fault)]
   return { ...report, notices: [...unusable, ...report.notices] }
+}
+
+function placeOf({ root, user }: NodeOptions): NodeOptions {
+  return { root, ...(user !== undefined && { user }) }
 }
 
 /** What it needs is loaded only where something is probed. */

@@ -29,7 +29,7 @@ export const listFlags = {
     help: 'mirror list, - for stdin',
     alias: 'f',
     kind: 'file',
-    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}',
+    default: '/etc/regmirror/mirrors.{toml,yaml,yml,json}; without root, first in ~/.config/regmirror',
   }),
   listFormat: choice(['toml', 'yaml', 'json'], { help: 'list format', default: 'by extension' }),
   allowFilesFrom: texts('also allow certificate and header files in this directory', 'directory'),
@@ -109,9 +109,21 @@ export const importFlags = {
   format,
 }
 
-export const validateFlags = { ...listFlags, strict: toggle('exit 1 if there is any notice'), format }
+const losses = toggle('also show what each runtime can express of each registry')
 
-export const planFlags = { ...planningFlags, check: toggle('exit 1 if anything would change'), format }
+export const validateFlags = {
+  ...listFlags,
+  losses,
+  strict: toggle('exit 1 if there is any notice'),
+  format,
+}
+
+export const planFlags = {
+  ...planningFlags,
+  check: toggle('exit 1 if anything would change'),
+  losses,
+  format,
+}
 
 export const DEPTHS = ['ping', 'manifest', 'blob'] as const
 

@@ -6,14 +6,17 @@ import type { Reader } from '../system/reader.ts'
 import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
 import type { Targets } from '../targets/load-targets.ts'
 import type { View } from '../targets/view.ts'
+import { viewFor } from '../targets/view-for.ts'
 import { joinReadBacks, readFileText } from './import-files.ts'
 
 /** The files of other runtimes are only named: their mirrors would be new to the first one. */
 export async function readNode(targets: Targets, view: View, withFiles: boolean): Promise<ReadBack> {
   const found: ReadBack[] = []
-  for (const target of Object.values(targets)) {
+  for (const [name, target] of Object.entries(targets)) {
     const settings = target.settings.resolve({}, { file: '', line: 1, column: 1 })
-    found.push(await target.read(await target.observe(view, [], settings)))
+    found.push(
+      await target.read(await target.observe(await viewFor(name, target, false, view), [], settings)),
+    )
   }
   for (const kind of withFiles ? kinds : []) found.push(await readKind(view.node, kind))
   const { registries, losses } = ofFirst(found)

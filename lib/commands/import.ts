@@ -4,6 +4,7 @@ import { Failure } from '../model/errors.ts'
 import type { ImportReport } from '../model/import-report.ts'
 import type { ReadBack } from '../model/read-back.ts'
 import { openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { readingScope } from '../pipeline/scope.ts'
 import type { Reader } from '../system/reader.ts'
 import { loadTargets } from '../targets/load-targets.ts'
 import type { View } from '../targets/view.ts'
@@ -16,9 +17,10 @@ import { sourcesOf } from './import-sources.ts'
 import { checkOutput, writeImported } from './imported-files.ts'
 
 /** Reads the node and changes nothing there. Creates files only with `-o`, and overwrites none. */
-export const importMirrors: RunCommand<ImportFlags> = async (flags, context): Promise<ImportReport> => {
+export const importMirrors: RunCommand<ImportFlags> = async (given, context): Promise<ImportReport> => {
   const { world } = context
-  await checkOutput(flags.output)
+  await checkOutput(given.output)
+  const flags = readingScope(given, undefined, await context.targets(), world)
   const view = await openView(flags, await openNode(flags, world), world)
   const found = await readSources(flags, context, view)
   const sources = sourcesOf(found.registries)

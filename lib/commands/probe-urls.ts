@@ -1,6 +1,7 @@
 /** `probe` without a list: which of these mirrors serves, and which one is the fastest. */
 import path from 'node:path'
 import { fastestFirst, isServing } from '../health/fastest.ts'
+import { listDirectories } from '../list/list-directories.ts'
 import { completeMadeList } from '../list/made-list.ts'
 import { hostScope } from '../list/reference-scope.ts'
 import { isAllowed, type ReferenceScope } from '../list/referenced-file.ts'
@@ -31,14 +32,15 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
   const list = await completeMadeList(withEveryCapability(written), openReader('/'), {
     ...world,
     now: world.now(),
-    allowFilesFrom: await directoriesOf(flags),
+    allowFilesFrom: directoriesOf(flags),
+    directories: listDirectories(world),
     targets: table,
     failure: problems => argumentFailure(problems, flags.url.length),
   })
   const depth = flags.depth ?? 'blob'
   const openProgress = openLiveTable(flags.format, world)
   const place = { root: undefined, targets: selectTargets(table, flags.target), openProgress }
-  const probed = await openListProber(place, world)(list, { ...flags, depth, isTyped: true })
+  const { probed } = await openListProber(place, world)(list, { ...flags, depth, isTyped: true })
   const probes = fastestFirst(probed.probes)
   const notices = [
     ...canaryNotices(list, depth, 'add --image NAME'),
@@ -56,12 +58,14 @@ export async function probeUrls(flags: ProbeFlags, context: Context): Promise<Pr
 }
 
 /** Before the probes, which take a while. */
-async function checkOutput(flags: ProbeFlags, { uid }: World): Promise<string | undefined> {
+async function checkOutput(flags: ProbeFlags, world: World): Promise<string | undefined> {
   const file = flags.write
   if (file === undefined) return undefined
   refuseOtherName(file)
   const host = openReader('/')
-  const scope = hostScope(host, path.dirname(path.resolve(file)), { allowFilesFrom: [], env: {}, uid })
+  const directories = listDirectories(world)
+  const options = { allowFilesFrom: [], directories, env: {}, uid: world.uid }
+  const scope = hostScope(host, path.dirname(path.resolve(file)), options)
   await refuseFilesElsewhere(filesOf(flags), scope)
   await refuseExisting(host, path.resolve(file), file)
   return file
@@ -70,7 +74,7 @@ async function checkOutput(flags: ProbeFlags, { uid }: World): Promise<string | 
 /** Files that the new list may not name need a flag at every command that reads it. */
 async function refuseFilesElsewhere(files: readonly string[], scope: ReferenceScope): Promise<void> {
   const checked = await Promise.all(files.map(async file => ((await isAllowed(scope, file)) ? [] : [file])))
-  const message = 'must be beside the list of --write, or in /etc/regmirror'
+  const message = `must be beside the list of --write, or in ${scope.lists.join(' or ')}`
   const hint = `copy it to ${scope.directory} first, and name the copy`
   const issues = checked.flat().map(file => ({ file, message, hint }))
   if (issues.length > 0) throw new Failure('usage', issues)

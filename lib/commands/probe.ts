@@ -1,9 +1,10 @@
 /** `probe`: check mirror health and latency. */
 import { Failure } from '../model/errors.ts'
-import { addressNotices } from '../pipeline/address-notices.ts'
+import { listAddressNotices } from '../pipeline/address-notices.ts'
 import { canaryNotices } from '../pipeline/canary-notices.ts'
+import { openNetwork } from '../pipeline/list-network.ts'
 import { openList, openReadable, selectTargets } from '../pipeline/open.ts'
-import { openListProber, openNetwork } from '../pipeline/probe-list.ts'
+import { openListProber } from '../pipeline/probe-list.ts'
 import { probeNotices } from '../pipeline/probe-notices.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import type { RunCommand } from './command.ts'
@@ -23,9 +24,9 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   const openProgress = openLiveTable(flags.format, world)
   const place = { root: flags.root, targets }
   const network = await openNetwork(list, place, world)
-  const [probed, addresses] = await Promise.all([
+  const [{ probed }, addresses] = await Promise.all([
     openListProber({ ...place, openProgress }, world)(list, { ...flags, network }),
-    addressNotices(list, network, world.signal),
+    listAddressNotices(list, network, world.signal),
   ])
   const pinged = canaryNotices(list, flags.depth)
   const all = [...notices, ...addresses, ...pinged, ...probeNotices(list, probed.probes)]

@@ -6,7 +6,8 @@ import { withNodeLock } from '../apply/node-lock.ts'
 import { Failure } from '../model/errors.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
 import { watchLockRequest } from '../pipeline/lock.ts'
-import { openNode, selectTargets } from '../pipeline/open.ts'
+import { type NodeOptions, openNode, selectTargets } from '../pipeline/open.ts'
+import { openWatchScope } from '../pipeline/scope.ts'
 import { callInThreadPool } from '../system/calls.ts'
 import { monotonicMs, openClocks } from '../system/clocks.ts'
 import { compileSeldom } from '../system/compile-seldom.ts'
@@ -24,15 +25,16 @@ import type { RunCommand } from './command.ts'
 import type { WatchFlags } from './flags.ts'
 
 /** Runs until it is stopped. Throws Failure `locked` when another process watches this node. */
-export const watch: RunCommand<WatchFlags> = async (flags, context) => {
+export const watch: RunCommand<WatchFlags> = async (given, context) => {
   // A disk that hangs must not stop the page and the probes.
   callInThreadPool()
   compileSeldom()
   const table = await context.targets()
-  const targets = selectTargets(table, flags.target)
+  const targets = selectTargets(table, given.target)
   const world = { ...context.world, stdin: readOnce(context.world.stdin) }
-  const log = await openEventLog(flags.logFormat, world)
+  const log = await openEventLog(given.logFormat, world)
   try {
+    const flags = await openWatchScope(given, table, world)
     const work = { options: flags, table, targets, world, log: log.write }
     await watchNode(flags, work)
     return 0
@@ -47,7 +49,7 @@ export const watch: RunCommand<WatchFlags> = async (flags, context) => {
 type Unlocked = Omit<LoggedWork, 'node' | 'holder' | 'made'>
 
 /** Becomes the only watcher of the node. */
-async function watchNode(flags: WatchFlags, work: Unlocked): Promise<void> {
+async function watchNode(flags: WatchFlags & NodeOptions, work: Unlocked): Promise<void> {
   const { world } = work
   const node = await openNode(flags, world)
   const request = await watchLockRequest(shownCommand(flags), node, world)

@@ -6,6 +6,7 @@ import type { Daemon } from '../targets/daemon.ts'
 import { type Choice, loadChosen } from '../targets/present-targets.ts'
 import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
+import { viewFor } from '../targets/view-for.ts'
 import { type Diagnosed, findAll, withoutUnread } from './findings.ts'
 import { commonRules } from './rules.ts'
 import { tolerantReader } from './tolerant-reader.ts'
@@ -55,16 +56,17 @@ const NOWHERE = { file: '', line: 0, column: 0 }
 
 async function diagnoseTarget(
   { name, target, listed, now }: Subject,
-  view: View,
+  common: View,
   unread: () => readonly Unread[],
 ): Promise<DiagnosedTarget> {
+  const view = await viewFor(name, target, listed !== undefined, common)
   const doctor = await target.doctor()
   const { written, place } = listed ?? { written: doctor.unlisted, place: NOWHERE }
   const snapshot = await target.observe(view, [], target.settings.resolve(written, place))
   const { observed, files, blind, about } = await doctor.observe(snapshot, view, unread(), now)
   const found = withoutUnread(findAll(name, doctor.rules, observed, blind), unread())
   const node = { files, found, unread: unread(), writerOf: target.writerOf }
-  const common = findAll(name, commonRules, node, [])
+  const general = findAll(name, commonRules, node, [])
   const checked = {
     target: name,
     files: files.map(({ path }) => path),
@@ -73,7 +75,7 @@ async function diagnoseTarget(
   }
   const owners = { files, state: view.state, writerOf: target.writerOf }
   return {
-    found: withholdFixes([...found, ...common], owners),
+    found: withholdFixes([...found, ...general], owners),
     checked,
     daemon: { target: name, daemon: target.daemon.find(snapshot) },
   }

@@ -63,8 +63,12 @@ function metricLines({ name, samples }: Metric): readonly string[] {
   return lines.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines]
 }
 
+/** Labels that are not written while they are empty. */
+const OMITTED: readonly string[] = ['targets']
+
 function labelText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([key, text]) => `${key}="${escaped(text)}"`)
+  const shown = Object.entries(labels).filter(([key, text]) => text !== '' || !OMITTED.includes(key))
+  const pairs = shown.map(([key, text]) => `${key}="${escaped(text)}"`)
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
 }
 

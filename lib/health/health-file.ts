@@ -4,28 +4,25 @@
  */
 import { isTable } from '../formats/is-table.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
-import type { KnownHealth } from './availability.ts'
 import { HEALTHS, type Health } from './health.ts'
+import type { KnownFor } from './judge-targets.ts'
 import { judgedHealth, type MirrorHealth } from './mirror-health.ts'
 import { fromSavedMirror, isPast, isSavedMirror, type SavedMirror, toSavedMirror } from './saved-mirror.ts'
+import { indexMirrors, indexServers } from './verdicts.ts'
 
 export interface HealthFile<Mirror = MirrorHealth> {
   /** This and every time in it in milliseconds of the monotonic clock: in another boot it has no meaning. */
   readonly written_at: number
   /** From then on the verdicts in it no longer count. */
   readonly stale_at: number
-  /** By `keyOf`. */
+  /** By `keyOf`: registry and URL, and the targets where they are not probed alike. */
   readonly mirrors: Readonly<Record<string, Mirror>>
-  /** Of the servers that are probed, by registry. */
+  /** Of the servers that are probed, by `serverKeyOf`. */
   readonly servers: Readonly<Record<string, Health>>
   /** Urls of a registry's mirrors in the order in which they are written, where the list does not decide it. */
   readonly orders: Readonly<Record<string, readonly string[]>>
   /** For people: what follows from the rest. */
   readonly registries: readonly RegistryHealth[]
-}
-
-export function keyOf(registry: string, url: string): string {
-  return `${registry} ${url}`
 }
 
 /** The id of a boot of the machine; undefined where the kernel does not give one. */
@@ -38,7 +35,8 @@ export function serializeHealthFile(file: HealthFile, bootId: BootId, wall: numb
   return `${JSON.stringify({ ...head, ...file, mirrors }, null, 2)}\n`
 }
 
-const VERSION = 4
+/** 5: a verdict may be that of some targets; before, one held for all. */
+const VERSION = 5
 
 type SavedFile = HealthFile<SavedMirror>
 
@@ -57,13 +55,16 @@ export function parseHealthFile(text: string, bootId: BootId, now: number): Heal
   }
 }
 
-export function healthFromFile(file: HealthFile): KnownHealth {
-  return {
-    health: (registry, url) => judgedHealth(file.mirrors[keyOf(registry, url)]),
-    isProbed: (registry, url) => file.mirrors[keyOf(registry, url)]?.probedAt !== undefined,
-    serverHealth: registry => file.servers[registry],
+/** What it says for each target. */
+export function healthFromFile(file: HealthFile): KnownFor {
+  const mirror = indexMirrors(Object.entries(file.mirrors))
+  const server = indexServers(Object.entries(file.servers))
+  return target => ({
+    health: (registry, url) => judgedHealth(mirror(registry, url, [target])),
+    isProbed: (registry, url) => mirror(registry, url, [target])?.probedAt !== undefined,
+    serverHealth: registry => server(registry, target),
     order: registry => file.orders[registry],
-  }
+  })
 }
 
 /** Whether the verdicts in it still count. */

@@ -4,9 +4,19 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import { type Health, isUsable } from './health.ts'
 
 export interface EndpointHealth {
-  readonly labels: { readonly registry: string; readonly url: string; readonly role: 'mirror' | 'server' }
+  readonly labels: {
+    readonly registry: string
+    readonly url: string
+    readonly role: 'mirror' | 'server'
+    readonly targets: string
+  }
   /** Undefined: unknown. */
   readonly health: Health | undefined
+}
+
+/** Empty where it is the same for every target. */
+export function targetsLabel(targets: readonly string[] = []): string {
+  return targets.join(',')
 }
 
 export function endpointUpMetric(endpoints: readonly EndpointHealth[]): Metric {
@@ -25,7 +35,7 @@ export function registryMetrics(registries: readonly RegistryHealth[]): readonly
     ),
     metric(
       'regmirror_registry_status',
-      each(({ status, reason = '' }) => [[{ status, reason }, 1]]),
+      each(({ status, reason = '', targets }) => [[{ status, reason, targets: targetsLabel(targets) }, 1]]),
     ),
   ]
 }

@@ -1,6 +1,8 @@
 /** Mirrors in the order of what was measured, for lists that request it: otherwise the order of the list is policy. Pure. */
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { Probe, ProbeStatus } from '../model/report.ts'
+import { changeForTargets } from '../model/target-registries.ts'
+import { isFor } from './merge-probes.ts'
 
 export type RankBy = 'latency' | 'throughput'
 
@@ -18,18 +20,22 @@ export interface Measurement {
 const MARGIN = 0.2
 const MARGIN_MS = 10
 
-/** The list with the mirrors of each registry ranked by its probes. */
-export function rank(list: MirrorList, probes: readonly Probe[], by: RankBy): MirrorList {
+/** The list with the mirrors of each registry ranked by its probes; `targets`: the names of those that it is for. */
+export function rank(
+  list: MirrorList,
+  probes: readonly Probe[],
+  by: RankBy,
+  targets: readonly string[],
+): MirrorList {
   const ofMirrors = Map.groupBy(
     probes.filter(({ role }) => role === 'mirror'),
     ({ registry }) => registry,
   )
-  const registries = list.registries.map(registry => {
-    const own = ofMirrors.get(registry.name)
+  return changeForTargets(list, targets, (registry, target) => {
+    const own = ofMirrors.get(registry.name)?.filter(probe => isFor(probe, target))
     const probeOf = (url: string) => own?.find(probe => probe.url === url)
     return { ...registry, mirrors: rankItems(registry.mirrors, ({ base }) => probeOf(baseUrl(base)), by) }
   })
-  return { ...list, registries }
 }
 
 /**

@@ -7,15 +7,47 @@ import {
   mayResolve,
   type Registry,
 } from '../model/registry.ts'
+import { changeForTargets, registryOf, type TargetRegistries } from '../model/target-registries.ts'
 import type { KnownHealth } from './availability.ts'
 import { type Health, isUsable } from './health.ts'
+import type { KnownFor } from './judge-targets.ts'
 
 /**
  * The list as it has to be written now. It never names an endpoint that the list does not name. A mirror without a result
  * counts as healthy.
  */
-export function selectMirrors(list: MirrorList, known: KnownHealth): MirrorList {
-  return { ...list, registries: list.registries.map(registry => selectFor(registry, list, known)) }
+export function selectMirrors(
+  list: MirrorList,
+  targets: readonly TargetRegistries[],
+  knownFor: KnownFor,
+): MirrorList {
+  const each = new Map(targets.map(target => [target.name, { target, known: knownFor(target.name) }]))
+  return changeForTargets(list, [...each.keys()], (registry, name) => {
+    const one = each.get(name)
+    const had = one && registryOf(one.target, registry.name)
+    return one && had ? selectHad(registry, had, list, one.known) : registry
+  })
+}
+
+/** `had`: what the target has of the registry. Mirrors that it cannot express decide nothing, and stay for the plan to name. */
+function selectHad(declared: Registry, had: Registry, list: MirrorList, known: KnownHealth): Registry {
+  const selected = selectFor(had, list, known)
+  if (selected === had) return declared
+  const others = declared.mirrors.filter(mirror => !had.mirrors.includes(mirror))
+  const mirrors = others.reduceRight(
+    (all, mirror) => insertBefore(all, mirror, declared.mirrors.slice(declared.mirrors.indexOf(mirror))),
+    selected.mirrors,
+  )
+  return withMirrors(declared, mirrors)
+}
+
+function insertBefore(
+  all: readonly Mirror[],
+  mirror: Mirror,
+  following: readonly Mirror[],
+): readonly Mirror[] {
+  const at = all.findIndex(other => following.includes(other))
+  return at === -1 ? [...all, mirror] : all.toSpliced(at, 0, mirror)
 }
 
 function selectFor(

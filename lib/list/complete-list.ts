@@ -1,6 +1,7 @@
 /**
  * A list from data to the nouns: schema, rules, references, resolve, lints. The only file that knows all these stages.
  */
+import path from 'node:path'
 import type { Failure } from '../model/errors.ts'
 import type { Path, Problem } from '../model/problem.ts'
 import type { MirrorList, Place } from '../model/registry.ts'
@@ -56,11 +57,17 @@ export async function completeList(
   const { place, path: file } = parsed
   const { registries, connections } = entries
   const resolved = resolveList({ list, registries, references, place, targets: Object.keys(targets) })
-  // On a node only: in a checkout of lists, git sets the modes.
   const readable =
-    uid === 0 ? await readableNotices({ connections, references, file, place }, host, scope.files) : []
+    uid === 0 || isUsersList(file, scope)
+      ? await readableNotices({ connections, references, file, place }, host, scope.files)
+      : []
   const notices = [...lintList({ list, registries, resolved, place, now }), ...readable]
   return { list: resolved, notices }
+}
+
+/** On a node only: in a checkout of lists, git sets the modes. */
+function isUsersList(file: string | undefined, { lists: [own, ofMachine] }: ReferenceScope): boolean {
+  return file !== undefined && ofMachine !== undefined && path.dirname(path.resolve(file)) === own
 }
 
 /** A valid list, and what it refers to. */

@@ -21,12 +21,11 @@ export interface TextOptions {
   /** The name for messages, where that is not `file`. */
   readonly shown?: string
   readonly format?: ListFormat
+  /** Where default lists are, the first that has one decides. */
+  readonly directories: readonly [string, ...string[]]
   stdin(most: number): Promise<Buffer>
   readonly uid: number
 }
-
-const DEFAULT_DIRECTORY = '/etc/regmirror'
-const DEFAULT_LISTS = `${DEFAULT_DIRECTORY}/mirrors.{toml,yaml,yml,json}`
 
 const FORMATS: Readonly<Record<string, ListFormat>> = {
   '.toml': 'toml',
@@ -42,7 +41,7 @@ export async function readListText(node: Reader, host: Reader, options: TextOpti
   if (file === undefined || shown === undefined) return await readDefault(node, options)
   const absolute = path.resolve(file)
   const where = node.root === '/' ? '' : ': it is a path on this machine, not below --root'
-  const hint = `check -f${where}; without -f, regmirror reads ${path.join(node.root, DEFAULT_LISTS)}`
+  const hint = `check -f${where}; without -f, regmirror reads ${defaultLists(node, options).join(' or ')}`
   // Before the extension: a missing file has no other fault.
   const text = await readFile(host, absolute, shown, options.uid, { hint })
   const format = formatFor(file, options.format)
@@ -60,35 +59,53 @@ async function readStdin(options: TextOptions): Promise<ListText> {
 }
 
 async function readDefault(node: Reader, options: TextOptions): Promise<ListText> {
-  const file = await findDefault(node)
+  const file = await findDefault(node, options)
   const shown = path.join(node.root, file)
   const text = await readFile(node, file, shown, options.uid)
-  const directory = path.join(node.root, await node.real(DEFAULT_DIRECTORY))
+  const directory = path.join(node.root, await node.real(path.dirname(file)))
   return { text, format: formatFor(file, options.format), file: shown, directory }
 }
 
-/** The default lists that exist. */
-export async function findDefaultLists(node: Reader): Promise<readonly string[]> {
+/** The default lists in the first of these directories that has one. */
+export async function findDefaultLists(
+  node: Reader,
+  directories: readonly string[],
+): Promise<readonly string[]> {
+  for (const directory of directories) {
+    const found = await findListsIn(directory, node)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+async function findListsIn(directory: string, node: Reader): Promise<readonly string[]> {
   const found: string[] = []
   for (const extension of Object.keys(FORMATS)) {
-    const file = `${DEFAULT_DIRECTORY}/mirrors${extension}`
+    const file = `${directory}/mirrors${extension}`
     if ((await node.facts(file)) !== undefined) found.push(file)
   }
   return found
 }
 
-async function findDefault(node: Reader): Promise<string> {
-  const [file, other] = await findDefaultLists(node)
-  if (file === undefined) throw noList(node.root)
+/** As one would write them in a shell. */
+function defaultLists({ root }: Reader, { directories }: TextOptions): readonly string[] {
+  return directories.map(directory => path.join(root, directory, 'mirrors.{toml,yaml,yml,json}'))
+}
+
+async function findDefault(node: Reader, options: TextOptions): Promise<string> {
+  const [file, other] = await findDefaultLists(node, options.directories)
+  if (file === undefined) throw noList(node, options)
   if (other === undefined) return file
   const message = `${path.join(node.root, file)} is also a default list`
   const hint = 'remove one of the two, or select one with -f'
   throw new Failure('invalid_list', [{ file: path.join(node.root, other), message, hint }])
 }
 
-function noList(root: string): Failure {
-  const message = `no list found: ${path.join(root, DEFAULT_LISTS)} does not exist`
-  const list = path.join(root, DEFAULT_DIRECTORY, 'mirrors.toml')
+function noList(node: Reader, options: TextOptions): Failure {
+  const { directories } = options
+  const exist = directories.length === 1 ? 'does not exist' : 'do not exist'
+  const message = `no list found: ${defaultLists(node, options).join(' and ')} ${exist}`
+  const list = path.join(node.root, directories[0], 'mirrors.toml')
   return new Failure('io', [
     { message, hint: `select one with -f, or create one with regmirror init -o ${list}` },
   ])

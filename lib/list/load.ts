@@ -1,5 +1,6 @@
 /** The list from its text to the nouns: read, parse, complete. */
 import path from 'node:path'
+import type { Source } from '../formats/parsed.ts'
 import { Failure } from '../model/errors.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MirrorList } from '../model/registry.ts'
@@ -12,16 +13,17 @@ import type { ListFormat } from './list-format.ts'
 import { type ListText, readListText } from './list-text.ts'
 import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
-import type { Source } from './source/parsed.ts'
 import { issuesOf, openPlaces } from './source/positions.ts'
 import { parseSource } from './source/source.ts'
 
 export interface LoadOptions {
-  /** `-` is stdin; absent: the one file `/etc/regmirror/mirrors.{toml,yaml,yml,json}` on the node. */
+  /** `-` is stdin; absent: the one file `mirrors.{toml,yaml,yml,json}` in the first of `directories` that has one. */
   readonly file?: string
   /** Required for stdin; otherwise the extension of the file decides. */
   readonly format?: ListFormat
-  /** Further directories that the list may refer to files in. */
+  /** The directories of default lists on the node, which a list may refer to files in. */
+  readonly directories: readonly [string, ...string[]]
+  /** Further ones. */
   readonly allowFilesFrom: readonly string[]
   stdin(most: number): Promise<Buffer>
   /** For `header = { X = { env = … } }`, and for CREDENTIALS_DIRECTORY. */

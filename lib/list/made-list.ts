@@ -10,6 +10,8 @@ import type { WrittenList } from './written.ts'
 export interface MadeListOptions {
   /** Directories of the files that the list names. */
   readonly allowFilesFrom: readonly string[]
+  /** Those of default lists, which are allowed too. */
+  readonly directories: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly uid: number
   readonly now: number

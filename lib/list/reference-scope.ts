@@ -6,6 +6,8 @@ import type { ReferenceScope } from './referenced-file.ts'
 
 interface ScopeOptions {
   readonly allowFilesFrom: readonly string[]
+  /** The directories of default lists: a list may refer to the files in them. */
+  readonly directories: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly uid: number
 }
@@ -14,11 +16,11 @@ interface ScopeOptions {
 export function hostScope(
   host: Reader,
   directory: string,
-  { allowFilesFrom, env, uid }: ScopeOptions,
+  { allowFilesFrom, directories, env, uid }: ScopeOptions,
 ): ReferenceScope {
   const credentials = env.CREDENTIALS_DIRECTORY ? [env.CREDENTIALS_DIRECTORY] : []
-  const allowed = allowedFrom(directory, [...credentials, ...allowFilesFrom])
-  return { files: host, directory, allowed, asRoot: uid === 0, env }
+  const allowed = allowedFrom(directory, [...directories, ...credentials, ...allowFilesFrom])
+  return { files: host, directory, lists: directories, allowed, asRoot: uid === 0, env }
 }
 
 /** For a list inside `--root`, in `directory` as seen from there: it reads nothing outside. */
@@ -26,16 +28,16 @@ export async function rootScope(
   node: Reader,
   host: Reader,
   directory: string,
-  { allowFilesFrom, uid }: ScopeOptions,
+  { allowFilesFrom, directories, uid }: ScopeOptions,
 ): Promise<ReferenceScope> {
   const more = await directoriesInside(node, host, allowFilesFrom)
   // Also where the list lies right below the root: that root is all that it can read.
-  const allowed = [directory, ...allowedFrom(directory, more)]
-  return { files: node, directory, allowed, asRoot: uid === 0, env: undefined }
+  const allowed = [directory, ...allowedFrom(directory, [...directories, ...more])]
+  return { files: node, directory, lists: directories, allowed, asRoot: uid === 0, env: undefined }
 }
 
 /** A list right below `/` must not have access to the whole machine. */
 function allowedFrom(directory: string, more: readonly string[]): readonly string[] {
   const beside = directory === '/' ? [] : [directory]
-  return [...beside, '/etc/regmirror', ...more].map(name => path.resolve(name))
+  return [...beside, ...more].map(name => path.resolve(name))
 }

@@ -14,6 +14,8 @@ export interface ReferenceScope {
   readonly files: Pick<Reader, 'facts' | 'open' | 'real' | 'root'>
   /** Absolute directory that relative paths start from. */
   readonly directory: string
+  /** The directories of default lists, which are allowed too. */
+  readonly lists: readonly string[]
   readonly allowed: readonly string[]
   /** Whether root reads the files: then only root may be able to change them. */
   readonly asRoot: boolean
@@ -61,12 +63,12 @@ export async function readAllowed(
   limit: number,
 ): Promise<Attachment | Refused> {
   try {
-    if (!(await isAllowed(scope, file))) return notAllowed(file)
+    if (!(await isAllowed(scope, file))) return notAllowed(file, scope)
     return await scope.files.open(file, scope.asRoot, async found => {
       if (found === undefined) return { message: `${file} does not exist` }
       if (isRefused(found)) return { message: `${file}: ${found.message}`, hint: found.hint }
       // Links may have changed since the first check.
-      if (!(await isAllowed(scope, found.real))) return notAllowed(file)
+      if (!(await isAllowed(scope, found.real))) return notAllowed(file, scope)
       return { path: file, text: (await found.read(limit)).toString('utf8') }
     })
   } catch (error) {
@@ -75,9 +77,9 @@ export async function readAllowed(
   }
 }
 
-function notAllowed(file: string): Refused {
+function notAllowed(file: string, { lists }: ReferenceScope): Refused {
   return {
-    message: `${file} is neither in the directory of the list nor in /etc/regmirror`,
+    message: `${file} is neither in the directory of the list nor in ${lists.join(' or ')}`,
     hint: 'move it there, or allow its directory with --allow-files-from',
   }
 }

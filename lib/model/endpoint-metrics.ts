@@ -1,8 +1,9 @@
 /** The metrics of registries, mirrors and servers. */
 import type { MetricTable } from './metric-about.ts'
 
-const MIRROR = ['registry', 'url'] as const
-const ENDPOINT = ['registry', 'url', 'role'] as const
+/** `targets`: those that it is for, joined with commas; absent where it is the same for every target. */
+const MIRROR = ['registry', 'url', 'targets'] as const
+const ENDPOINT = ['registry', 'url', 'role', 'targets'] as const
 
 export const ENDPOINT_METRICS = {
   regmirror_registry_up: {
@@ -14,7 +15,7 @@ export const ENDPOINT_METRICS = {
   },
   regmirror_registry_status: {
     type: 'gauge',
-    labels: ['registry', 'status', 'reason'],
+    labels: ['registry', 'status', 'reason', 'targets'],
     of: ['watch', 'probe'],
     help: 'Always 1; status and reason are in the labels. no_resolver: no healthy endpoint may resolve tags.',
   },

@@ -14,7 +14,19 @@ export type LossSubject =
   | 'tls'
   | 'credentials'
 
-/** One loss of one registry for one target. */
+/** One loss of one registry for one target; the report of a command has it like this. */
+export interface TargetLoss extends ListLoss {
+  readonly target: string
+}
+
+/** How much of a registry a target can express; `left_out`: by `targets` of the registry. */
+export interface RegistryFidelity {
+  readonly registry: string
+  readonly target: string
+  readonly fidelity: 'lossless' | Loss | 'left_out'
+}
+
+/** One loss of one registry. */
 export interface ListLoss {
   readonly loss: Loss
   readonly subject: LossSubject

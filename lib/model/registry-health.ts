@@ -2,6 +2,8 @@
 export interface RegistryHealth {
   readonly registry: string
   readonly status: 'healthy' | 'degraded' | 'unhealthy' | 'unknown'
+  /** The targets that it is so for, where it is better for others; absent: it is the same for every target that has it. */
+  readonly targets?: readonly string[]
   /** `no_resolver`: pulls by digest work, pulls by tag fail. Readers must accept reasons they do not know. */
   readonly reason?: 'no_resolver'
   /** Why it is not healthy, in one sentence for a person. */

@@ -122,6 +122,8 @@ export interface MirrorList {
   readonly health: HealthSettings
   /** The runtimes to configure, by name; at least one. */
   readonly targets: Readonly<Record<string, ListedTarget>>
+  /** Registries of the targets that have other mirrors now, or the same ones in another order; `registriesFor` reads it. */
+  readonly byTarget?: Readonly<Record<string, readonly Registry[]>>
 }
 
 /** The server of docker.io. */

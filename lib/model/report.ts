@@ -7,6 +7,7 @@ import type { ExplainReport } from './explain-report.ts'
 import type { Findings } from './finding.ts'
 import type { ImportReport } from './import-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from './init-report.ts'
+import type { RegistryFidelity, TargetLoss } from './list-loss.ts'
 import type { ProbeReason } from './probe-reason.ts'
 import type { JudgedRegistries } from './registry-health.ts'
 import type { TargetReport } from './target-report.ts'
@@ -52,6 +53,8 @@ export interface Probe {
   /** The API base, as in the list. */
   readonly url: string
   readonly role: 'mirror' | 'server'
+  /** The targets that it is so for; absent: it is the same for every target that has it. */
+  readonly targets?: readonly string[]
   readonly status: ProbeStatus
   readonly reason?: ProbeReason
   /** One sentence for a person, safe for a terminal. */
@@ -100,6 +103,8 @@ export interface Changes {
   readonly restart: readonly Activation[]
   /** What this run has reloaded or restarted. */
   readonly activated?: readonly Activated[]
+  /** What the runtimes of the list cannot express of it; absent where no list is planned. */
+  readonly losses?: readonly TargetLoss[]
   /** Files that already match the list. */
   readonly unchanged: number
   /** With `--migrate`, where tables are removed. */
@@ -119,6 +124,10 @@ export interface Preflight extends Partial<JudgedRegistries> {
 export interface PlannedReport extends Changes, Preflight {
   readonly kind: 'plan'
   readonly check?: boolean
+  /** With `--losses`. */
+  readonly fidelity?: readonly RegistryFidelity[]
+  /** With `--losses`: why nothing may be written. */
+  readonly conflicts?: readonly Issue[]
   /** How often `watch` on this node probes one mirror at most. */
   readonly max_probes_per_hour: number
 }
@@ -166,6 +175,12 @@ export interface ValidateReport {
   readonly registries: number
   readonly mirrors: number
   readonly notices: readonly Notice[]
+  /** What the runtimes of the list cannot express of it, by their settings alone. */
+  readonly losses: readonly TargetLoss[]
+  /** With `--losses`. */
+  readonly fidelity?: readonly RegistryFidelity[]
+  /** With `--losses`: what is impossible about TLS, fallback or credentials. */
+  readonly conflicts?: readonly Issue[]
 }
 
 export type DoctorReport = Findings<Changes, Notice>

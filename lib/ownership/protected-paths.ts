@@ -1,5 +1,7 @@
 /** Directories of a node that belong to other parts of the system: nothing is written there. Pure. */
 
+import type { RootlessUser } from '../model/rootless-user.ts'
+
 /** Directories of container runtimes and of their installers, by name. */
 const RUNTIME =
   /containerd|^(containers|docker|cri|k0s|k3s|rke2|rancher|kube.*|microk8s|nerdctl|buildkit.*|eks)$/
@@ -17,12 +19,44 @@ const SYSTEM_TOP = /^(s?bin|lib(32|64|x32|exec)?|usr|dev|proc|sys|boot|efi|lost\
 const SYSTEM_PART =
   /\.d$|^(cron.*|systemd|init|rc.*|ssh|ssl|pki|pam.*|sudo.*|security|udev|ld\.so.*|apt|yum|dnf|zypp|pacman.*|apk|opkg|profile.*|bash.*|zsh|fish|environment.*|default|sysconfig|skel|network|NetworkManager|netplan|ppp|dhcp.*|X11|xdg|autostart|dbus-1|polkit-1|kernel.*|initramfs.*|dracut.*|grub.*|modprobe.*|alternatives|logrotate.*|apparmor.*|selinux|audit|acpi|ca-certificates)$/
 
-/** The owner of an absolute path where regmirror must not write; undefined where a runtime may have files. */
-export function findOwner(file: string): string | undefined {
-  const steps = file.split('/').filter(step => step !== '' && step !== '.')
-  if (startsWith(steps, 'var', 'lib', 'regmirror')) return 'the state of regmirror'
-  if (startsWith(steps, 'etc', 'regmirror')) return 'the mirror lists of regmirror'
-  return isForeign(steps) ? 'another part of the system' : undefined
+/** The directories of a user, links followed. */
+export type UserPlaces = Pick<RootlessUser, 'home' | 'configHome' | 'dataHome' | 'stateHome'>
+
+const STATE = 'the state of regmirror'
+const LISTS = 'the mirror lists of regmirror'
+
+/**
+ * The owner of an absolute path where regmirror must not write; undefined where a runtime may have files. `user`: whose
+ * runtimes are configured.
+ */
+export function findOwner(file: string, user?: UserPlaces): string | undefined {
+  const steps = stepsOf(file)
+  if (startsWith(steps, 'var', 'lib', 'regmirror')) return STATE
+  if (startsWith(steps, 'etc', 'regmirror')) return LISTS
+  if (user !== undefined && below(user.stateHome, file)?.[0] === 'regmirror') return STATE
+  if (user !== undefined && below(user.configHome, file)?.[0] === 'regmirror') return LISTS
+  const isOthers = user === undefined ? isForeign(steps) : isForeignToUser(file, user)
+  return isOthers ? 'another part of the system' : undefined
+}
+
+/** A user decides where the directories of settings are, and a link may lead to any other directory of theirs. */
+function isForeignToUser(file: string, { home, configHome, dataHome }: UserPlaces): boolean {
+  const inSettings = below(configHome, file) ?? below(dataHome, file)
+  if (inSettings !== undefined) return !isForRuntime(inSettings) || holdsHidden(inSettings)
+  const inHome = below(home, file)
+  if (inHome === undefined) return isForeign(stepsOf(file))
+  const hidden = inHome.findIndex(step => step.startsWith('.'))
+  return hidden !== -1 && !isForRuntime(inHome.slice(hidden + 1))
+}
+
+/** The steps from a directory down to a file; undefined where it is not in it. */
+function below(directory: string, file: string): readonly string[] | undefined {
+  const [above, steps] = [stepsOf(directory), stepsOf(file)]
+  return steps.length > above.length && startsWith(steps, ...above) ? steps.slice(above.length) : undefined
+}
+
+function stepsOf(file: string): readonly string[] {
+  return file.split('/').filter(step => step !== '' && step !== '.')
 }
 
 function isForeign(steps: readonly string[]): boolean {

@@ -36,7 +36,10 @@ function isStateFile(name: string): boolean {
   return /\.json$|^(lock|watch|wait)-|^originals$|^[0-9a-f]{32}$|\.regmirror-[0-9a-f]{12}$/.test(name)
 }
 
-function ownerIssue(file: string, facts: FileFacts | undefined, { root }: Reader): Issue {
+function ownerIssue(file: string, facts: FileFacts | undefined, { root, statePaths }: Reader): Issue {
   const message = `belongs to user ${facts?.uid}, who could make regmirror change any file`
-  return { file, message, hint: `check it, then remove it or chown root ${path.join(root, file)}` }
+  const hint = statePaths.isUsers
+    ? 'check it, then move it away'
+    : `check it, then remove it or chown root ${path.join(root, file)}`
+  return { file, message, hint }
 }

@@ -5,7 +5,7 @@ import { Failure, type Issue } from '../model/errors.ts'
 import { hideCredentials } from '../model/hide-credentials.ts'
 import { readState } from '../ownership/state.ts'
 import { planRestore } from '../plan/restore.ts'
-import { openMachine } from './open.ts'
+import { openPlace } from './open.ts'
 import type { WriteAccess } from './write-access.ts'
 
 /**
@@ -45,7 +45,7 @@ async function putBack(
     .map(([file]) => file)
   try {
     const plan = await planRestore(
-      { node, state, targets, machine: openMachine(options, world), uid: world.uid },
+      { ...openPlace(options, node, world), state, targets },
       { files, overwrite: false },
     )
     await applyPlan(plan, node, { ...occasion, command: 'restore' })

@@ -4,10 +4,22 @@ import { milliseconds } from '../model/duration.ts'
 import { baseUrl, type Mirror, type MirrorList } from '../model/registry.ts'
 import type { Notice } from '../model/report.ts'
 import { hostOf } from '../model/url-host.ts'
-import type { Network } from './probe-list.ts'
+import type { ListNetwork, Network } from './list-network.ts'
 
 /** Go gives each address of a family a share of the time, but at least two seconds (net/dial.go partialDeadline@go1.24). */
 const LEAST_MS = 2000
+
+/** Of the first target of a list that uses dial_timeout. */
+export async function listAddressNotices(
+  { health }: Pick<MirrorList, 'health'>,
+  { pullers, networkOf }: ListNetwork,
+  interrupted: AbortSignal,
+): Promise<readonly Notice[]> {
+  const puller = pullers.find(({ dialect }) => !dialect.ignoresDialTimeout)
+  if (puller === undefined) return []
+  const { name, registries } = puller
+  return await addressNotices({ registries, health }, await networkOf(name), interrupted)
+}
 
 export async function addressNotices(
   { registries, health }: Pick<MirrorList, 'registries' | 'health'>,

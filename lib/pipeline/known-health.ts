@@ -1,19 +1,33 @@
 /** What a watcher of this node knows: `plan` and `apply` use it too, so that they and the watcher write the same files. */
-import { judgeRegistry, type KnownHealth, passesCheck } from '../health/availability.ts'
 import { healthText } from '../health/health.ts'
-import { type HealthFile, healthFromFile, isFresh, keyOf, parseHealthFile } from '../health/health-file.ts'
+import { type HealthFile, healthFromFile, isFresh, parseHealthFile } from '../health/health-file.ts'
+import { judgeForTargets, type KnownFor, passesForTargets } from '../health/judge-targets.ts'
 import { selectMirrors } from '../health/select.ts'
+import { indexMirrors } from '../health/verdicts.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Notice } from '../model/report.ts'
+import { registriesFor, registryOf, type TargetRegistries } from '../model/target-registries.ts'
 import type { World } from '../model/world.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
 import type { Reader } from '../system/reader.ts'
+import { findPullers } from '../targets/pullers.ts'
+import type { TargetTable } from '../targets/target.ts'
+import type { Machine } from '../targets/view.ts'
 import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
 
 export interface HealthOptions {
   /** Write every mirror of the list, healthy or not. */
   readonly declared: boolean
+}
+
+/** The node, and the runtimes to configure there. */
+interface Place {
+  readonly node: Reader
+  readonly targets: TargetTable
+  /** Undefined: the node is another tree. */
+  readonly machine: Machine | undefined
+  readonly world: World
 }
 
 /** Names of the registries whose health this run has measured itself. */
@@ -27,16 +41,16 @@ export function namesOf(registries: readonly RegistryHealth[] = []): Measured {
 export async function applyKnownHealth(
   list: MirrorList,
   { declared }: HealthOptions,
-  node: Reader,
-  world: World,
+  { node, targets, machine, world }: Place,
   measured: Measured = new Set(),
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
   const saved = declared ? undefined : await readFreshHealth(node, world)
   if (saved === undefined) return { list, notices: [] }
-  const known = healthFromFile(saved)
-  const selected = selectMirrors(list, known)
-  const excluded = excludedNotices(list, selected, saved, world)
-  return { list: selected, notices: [...registryNotices(list, known, measured), ...excluded] }
+  const knownFor = healthFromFile(saved)
+  const pullers = await findPullers(list, targets, machine)
+  const selected = selectMirrors(list, pullers, knownFor)
+  const excluded = excludedNotices(list, selected, pullers, saved, world)
+  return { list: selected, notices: [...registryNotices(list, pullers, knownFor, measured), ...excluded] }
 }
 
 /** What a watcher of this node has saved since the boot; undefined where there is nothing. */
@@ -66,35 +80,69 @@ const REGISTRY_CODES: Readonly<Record<Exclude<RegistryHealth['status'], 'healthy
 /** Names the registries for which no pull by tag is known to work. */
 function registryNotices(
   { registries }: MirrorList,
-  known: KnownHealth,
+  targets: readonly TargetRegistries[],
+  knownFor: KnownFor,
   measured: Measured,
 ): readonly Notice[] {
-  return registries.flatMap(registry => {
-    const health = judgeRegistry(registry, known)
-    const { status } = health
-    if (measured.has(registry.name) || registry.mirrors.length === 0) return []
-    if (status === 'healthy' || passesCheck(registry, known)) return []
-    const message = `${registryStatusText(health)}: ${registryCause(health)}${EFFECTS[status]}`
-    return { code: REGISTRY_CODES[status], message, registry: registry.name }
+  return registries.flatMap(({ name, mirrors }) => {
+    if (measured.has(name) || mirrors.length === 0) return []
+    const health = judgeForTargets(name, targets, knownFor)
+    if (health === undefined || health.status === 'healthy') return []
+    if (passesForTargets(name, targets, knownFor)) return []
+    const message = `${registryStatusText(health)}: ${registryCause(health)}${EFFECTS[health.status]}`
+    return { code: REGISTRY_CODES[health.status], message, registry: name }
   })
 }
 
+interface Excluded {
+  readonly registry: string
+  readonly mirror: string
+  readonly target: string
+}
+
+/** A mirror that is excluded for some targets alone names them. */
 function excludedNotices(
   list: MirrorList,
   selected: MirrorList,
-  saved: HealthFile,
+  targets: readonly TargetRegistries[],
+  { mirrors }: HealthFile,
   world: World,
 ): readonly Notice[] {
   const clocks = readClocks(world)
-  return list.registries.flatMap(({ name, mirrors }, i) => {
-    const kept = selected.registries[i]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
-    const excluded = mirrors.map(({ base }) => baseUrl(base)).filter(url => !kept.includes(url))
-    return excluded.map(url => {
-      const { since = 0, detail, health = 'unhealthy' } = saved.mirrors[keyOf(name, url)] ?? {}
+  const find = indexMirrors(Object.entries(mirrors))
+  const excluded = targets.flatMap(target => excludedFor(target, selected))
+  const places = Map.groupBy(excluded, ({ registry, mirror }) => `${registry} ${mirror}`)
+  return list.registries.flatMap(({ name }) =>
+    [...places.values()].flatMap(own => {
+      const [first] = own
+      if (first?.registry !== name) return []
+      const { mirror } = first
+      const names = own.map(({ target }) => target)
+      const { since = 0, detail, health = 'unhealthy' } = find(name, mirror, names) ?? {}
       const why = detail === undefined ? '' : ` (${detail})`
       const when = new Date(wallTime(since, clocks)).toISOString()
-      const message = `${healthText(health)} since ${when}${why}, so regmirror does not write it; add --declared to write it`
-      return { code: 'mirror_excluded', message, registry: name, mirror: url }
-    })
-  })
+      const whose = names.length === countHaving(name, mirror, targets) ? '' : ` for ${names.join(' and ')}`
+      const message = `${healthText(health)}${whose} since ${when}${why}, so regmirror does not write it${whose && ' there'}; add --declared to write it`
+      return { code: 'mirror_excluded', message, registry: name, mirror }
+    }),
+  )
+}
+
+/** What a target has of the list and does not get now. */
+function excludedFor(
+  { name: target, registries }: TargetRegistries,
+  selected: MirrorList,
+): readonly Excluded[] {
+  const kept = new Map(registriesFor(selected, target).map(({ name, mirrors }) => [name, mirrors]))
+  return registries.flatMap(({ name, mirrors }) =>
+    mirrors
+      .filter(mirror => !kept.get(name)?.includes(mirror))
+      .map(({ base }) => ({ registry: name, mirror: baseUrl(base), target })),
+  )
+}
+
+function countHaving(registry: string, url: string, targets: readonly TargetRegistries[]): number {
+  const isThere = (target: TargetRegistries) =>
+    registryOf(target, registry)?.mirrors.some(({ base }) => baseUrl(base) === url)
+  return targets.filter(isThere).length
 }

@@ -20,8 +20,9 @@ export async function listFindings(
   if (loaded === undefined) return []
   try {
     const node = await openNode(options, world)
-    const { list } = await applyKnownHealth(loaded.list, { declared: false }, node, world)
     const view = await openView(options, node, world)
+    const place = { node, targets, world, machine: view.machine }
+    const { list } = await applyKnownHealth(loaded.list, { declared: false }, place)
     return differences(await makePlan(list, targets, view, { takeOver: false }), loaded.file, options)
   } catch (error) {
     if (!(error instanceof Failure)) throw error

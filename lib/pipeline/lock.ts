@@ -13,6 +13,7 @@ import { monotonicMs } from '../system/clocks.ts'
 import { readStamp } from '../system/read-disk.ts'
 import type { Reader } from '../system/reader.ts'
 import type { Writer } from '../system/writer.ts'
+import { systemctl } from '../wording/systemctl.ts'
 import { openRecoveryActivator } from './activator.ts'
 import { openMachine } from './open.ts'
 import { recoveryNotices } from './recovery-notices.ts'
@@ -103,12 +104,13 @@ async function assertWatchLock(node: Reader, name: string): Promise<void> {
   const holder = await findHolder(node, 'watch')
   // An empty name is that of a process too busy to respond, which may be this one.
   if (holder === name || holder === '') return
+  const { directory, isUsers } = node.statePaths
   const message = 'the lock of this watcher was removed outside regmirror'
   throw new Failure('locked', [
     {
-      file: node.statePaths.directory,
+      file: directory,
       message,
-      hint: 'restart the watcher: systemctl restart regmirror-watch',
+      hint: `restart the watcher: ${systemctl('restart regmirror-watch', isUsers)}`,
     },
   ])
 }

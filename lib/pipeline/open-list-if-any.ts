@@ -1,4 +1,5 @@
 /** The list of a command that needs none. */
+import { listDirectories } from '../list/list-directories.ts'
 import { findDefaultLists } from '../list/list-text.ts'
 import type { LoadedList } from '../list/load.ts'
 import { Failure } from '../model/errors.ts'
@@ -19,7 +20,7 @@ export async function openListIfAny(
 ): Promise<FoundList> {
   if (options.file !== undefined) return { loaded: await openList(options, targets, node, world) }
   try {
-    if ((await findDefaultLists(node)).length === 0) return {}
+    if ((await findDefaultLists(node, listDirectories(world, options.root))).length === 0) return {}
     return { loaded: await openList(options, targets, node, world) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error

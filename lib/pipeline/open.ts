@@ -1,7 +1,10 @@
 /** What a command starts from: the node, the list, the runtimes to configure. */
+import { listDirectories } from '../list/list-directories.ts'
 import { type LoadedList, loadList } from '../list/load.ts'
 import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { RootlessUser } from '../model/rootless-user.ts'
+import { registriesForAny } from '../model/target-registries.ts'
 import type { World } from '../model/world.ts'
 import { readState } from '../ownership/state.ts'
 import { refuseForeignState } from '../ownership/state-trust.ts'
@@ -9,9 +12,9 @@ import { readBootClock } from '../system/boot-clock.ts'
 import { copyAttributesWith } from '../system/copy-attributes.ts'
 import { openReader, type Reader } from '../system/reader.ts'
 import { runInstalled, runProgram } from '../system/run.ts'
+import { MACHINE_STATE, type StatePaths, statePathsIn } from '../system/state-paths.ts'
 import { openProcesses } from '../system/trusted-processes.ts'
 import { openWriter, type Writer } from '../system/writer.ts'
-import { registriesForAny } from '../targets/configured-targets.ts'
 import { listedNames } from '../targets/load-targets.ts'
 import type { TargetTable } from '../targets/target.ts'
 import type { Machine, View } from '../targets/view.ts'
@@ -19,6 +22,8 @@ import type { Machine, View } from '../targets/view.ts'
 export interface NodeOptions {
   /** The tree to work on; undefined: this machine. */
   readonly root: string | undefined
+  /** The user whose runtimes these are; undefined: those of the machine. */
+  readonly user?: RootlessUser
 }
 
 export interface ListOptions extends NodeOptions {
@@ -37,19 +42,27 @@ export interface OpenedList extends LoadedList {
 }
 
 /** Opens this machine, or the tree under `--root`. Throws Failure `io` where its state cannot be trusted. */
-export async function openNode({ root }: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
+export async function openNode(options: NodeOptions, { uid }: Pick<World, 'uid'>): Promise<Writer> {
+  const { root } = options
+  const paths = statePathsOf(options)
   // No program runs under a root, not even `cp`.
-  const node = root === undefined ? openWriter('/', copyAttributesWith(runProgram)) : openWriter(root)
+  const copyAttributes = root === undefined ? copyAttributesWith(runProgram) : undefined
+  const node = openWriter(root ?? '/', copyAttributes, paths)
   if ((await node.facts('/'))?.type !== 'directory') throw notDirectory(root)
   await refuseForeignState(node, uid)
   return node
 }
 
 /** The same to read, also for a user who may not read the state of regmirror. */
-export async function openReadable({ root = '/' }: NodeOptions): Promise<Reader> {
-  const node = openReader(root)
+export async function openReadable(options: NodeOptions): Promise<Reader> {
+  const { root = '/' } = options
+  const node = openReader(root, statePathsOf(options))
   if ((await node.facts('/'))?.type === 'directory') return node
   throw notDirectory(root)
+}
+
+function statePathsOf({ user }: NodeOptions): StatePaths {
+  return user === undefined ? MACHINE_STATE : statePathsIn(`${user.stateHome}/regmirror`, true)
 }
 
 function notDirectory(root: string | undefined): Failure {
@@ -69,6 +82,7 @@ export async function openList(
   const loaded = await loadList(node, host, {
     ...(options.file !== undefined && { file: options.file }),
     ...(options.listFormat !== undefined && { format: options.listFormat }),
+    directories: listDirectories(world, options.root),
     allowFilesFrom: options.allowFilesFrom,
     stdin: world.stdin,
     env: world.env,
@@ -91,7 +105,13 @@ export async function openView(
   world: World,
   proved = new Set<string>(),
 ): Promise<View> {
-  return { node, uid: world.uid, state: await readState(node), machine: openMachine(options, world), proved }
+  return { ...openPlace(options, node, world), state: await readState(node), proved }
+}
+
+/** The same without the state, and without what was proved. */
+export function openPlace(options: NodeOptions, node: Reader, world: World): Omit<View, 'state' | 'proved'> {
+  const { user } = options
+  return { node, uid: world.uid, machine: openMachine(options, world), ...(user !== undefined && { user }) }
 }
 
 /** This machine; undefined where the node is another tree. */

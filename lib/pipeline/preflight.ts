@@ -2,14 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RankBy, rank } from '../health/rank.ts'
 import { milliseconds } from '../model/duration.ts'
-import type { MirrorList } from '../model/registry.ts'
+import type { MirrorList, Registry } from '../model/registry.ts'
 import type { Notice, Probe } from '../model/report.ts'
+import { registriesFor } from '../model/target-registries.ts'
 import type { World } from '../model/world.ts'
 import type { Depth } from '../probe/api/pull.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { judgeRegistries, requireMirrors } from './judge-registries.ts'
 import type { NodeOptions } from './open.ts'
-import type { ListProbeOptions, Probed, ProbeList } from './probe-list.ts'
+import type { ListProbeOptions, Probed, ProbedList, ProbeList } from './probe-list.ts'
 
 export interface PreflightOptions extends NodeOptions {
   /** Undefined: that of the list. */
@@ -44,7 +45,7 @@ export async function preflight(
 ): Promise<PreflightResult> {
   const by = rankBy(list, options)
   if (by === undefined && !options.requireHealthy) return { list, notices: unrankedNotices(list, options) }
-  const probed = await probeUntilHealthy(
+  const { probed, targets } = await probeUntilHealthy(
     list,
     by === undefined ? { depth: options.depth ?? CHECK_DEPTH, samples: 1 } : RANKING,
     options,
@@ -53,9 +54,15 @@ export async function preflight(
   )
   if (by === undefined) return { list, ...probed, notices: [] }
   const notices = [...throughputNotices(probed.probes, by), ...temporaryNotices(list, by)]
-  const ranked = rank(list, probed.probes, by)
-  const judged = { ...probed, ...judgeRegistries(ranked, probed.probes) }
-  return { list: ranked, ...checked(ranked, judged, options.requireHealthy), ranked: by, notices }
+  const names = targets.map(({ name }) => name)
+  const ranked = rank(list, probed.probes, by, names)
+  const rankedFor = targets.map(({ name, registries }) => ({
+    name,
+    registries: inOrderOf(registriesFor(ranked, name), registries),
+  }))
+  const judged = { ...probed, ...judgeRegistries(ranked, probed.probes, rankedFor) }
+  const result = checked(ranked, { probed: judged, targets: rankedFor }, options.requireHealthy)
+  return { list: ranked, ...result.probed, ranked: by, notices }
 }
 
 function rankBy(list: MirrorList, options: PreflightOptions): RankBy | undefined {
@@ -93,8 +100,21 @@ function temporaryNotices({ health }: MirrorList, by: RankBy): readonly Notice[]
   return [{ code: 'rank_not_kept', message }]
 }
 
-function checked(list: MirrorList, probed: Probed, required: PreflightOptions['requireHealthy']): Probed {
-  return required === 'mirrors' ? { ...probed, ...requireMirrors(list, probed.probes, probed) } : probed
+/** What a target has of these registries, in their order. */
+function inOrderOf(ordered: readonly Registry[], had: readonly Registry[]): readonly Registry[] {
+  return had.map(registry => {
+    const all = ordered.find(({ name }) => name === registry.name)?.mirrors ?? registry.mirrors
+    return { ...registry, mirrors: all.filter(mirror => registry.mirrors.includes(mirror)) }
+  })
+}
+
+function checked(
+  list: MirrorList,
+  { probed, targets }: ProbedList,
+  required: PreflightOptions['requireHealthy'],
+): ProbedList {
+  if (required !== 'mirrors') return { probed, targets }
+  return { probed: { ...probed, ...requireMirrors(list, probed.probes, probed, targets) }, targets }
 }
 
 /** Between two rounds of probes of mirrors that are waited for. */
@@ -107,13 +127,14 @@ async function probeUntilHealthy(
   { requireHealthy, wait }: PreflightOptions,
   world: World,
   probeList: ProbeList,
-): Promise<Probed> {
+): Promise<ProbedList> {
   const waitMs = requireHealthy && wait !== undefined ? milliseconds(wait) : 0
   const deadline = monotonicMs(world) + waitMs
   for (let round = 1; ; round += 1) {
-    const probed = checked(list, await probeList(list, how), requireHealthy)
+    const result = checked(list, await probeList(list, how), requireHealthy)
+    const { probed } = result
     const left = deadline - monotonicMs(world)
-    if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return probed
+    if (probed.unhealthy.length === 0 || left <= 0 || world.signal.aborted) return result
     const until = requireHealthy === 'mirrors' ? 'a mirror is healthy' : 'pulls by tag work'
     if (round === 1)
       world.stderr.write(`waiting up to ${wait} until ${until}: ${probed.unhealthy.join(', ')}\n`)

@@ -1,24 +1,20 @@
-/** Probes every endpoint of a list. */
+/** Probes every endpoint of a list, for each of its targets. */
+import { mergeProbes } from '../health/merge-probes.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { JudgedRegistries } from '../model/registry-health.ts'
 import type { Probe } from '../model/report.ts'
+import type { TargetRegistries } from '../model/target-registries.ts'
 import type { World } from '../model/world.ts'
-import type { Endpoint } from '../probe/api/endpoint.ts'
+import { type Endpoint, holdsSecret } from '../probe/api/endpoint.ts'
 import type { Depth } from '../probe/api/pull.ts'
-import { openLookupOnDemand } from '../probe/dns/lookup-on-demand.ts'
-import type { NameLookup } from '../probe/dns/name-lookup.ts'
-import { listEndpoints } from '../probe/endpoints.ts'
-import { type ProxyFor, readProxies } from '../probe/http/proxies.ts'
-import { probeAll } from '../probe/probe.ts'
+import { type ProbeOptions, probeAll } from '../probe/probe.ts'
 import { openRoots, type RootsReader } from '../probe/tls/system-roots.ts'
 import { monotonicMs } from '../system/clocks.ts'
 import { countFreeDescriptors } from '../system/descriptors.ts'
-import { configuredTargets, probeDialect, readPullClient } from '../targets/configured-targets.ts'
-import { loadListed } from '../targets/load-targets.ts'
-import type { PullClient } from '../targets/pull-client.ts'
 import type { TargetTable } from '../targets/target.ts'
 import { judgeRegistries } from './judge-registries.ts'
-import { type NodeOptions, openMachine } from './open.ts'
+import { type ListNetwork, openNetwork } from './list-network.ts'
+import type { NodeOptions } from './open.ts'
 
 /** Shows the probes of a list while they run. */
 export interface Progress {
@@ -31,16 +27,15 @@ export interface Probed extends JudgedRegistries {
   readonly probes: readonly Probe[]
 }
 
-/** What a pull on this node depends on besides the list. */
-export interface Network {
-  readonly lookUp: NameLookup
-  readonly proxyFor: ProxyFor
-  readonly pullClient: PullClient
+export interface ProbedList {
+  readonly probed: Probed
+  /** What the targets of the list have of it. */
+  readonly targets: readonly TargetRegistries[]
 }
 
 export interface ListProbeOptions {
   /** Undefined: read for these probes. */
-  readonly network?: Network | undefined
+  readonly network?: ListNetwork | undefined
   /** Undefined: that of the list. */
   readonly depth?: Depth | undefined
   readonly samples: number
@@ -48,7 +43,7 @@ export interface ListProbeOptions {
   readonly isTyped?: boolean | undefined
 }
 
-export type ProbeList = (list: MirrorList, options: ListProbeOptions) => Promise<Probed>
+export type ProbeList = (list: MirrorList, options: ListProbeOptions) => Promise<ProbedList>
 
 export interface ListProberOptions extends NodeOptions {
   readonly targets: TargetTable
@@ -58,9 +53,9 @@ export interface ListProberOptions extends NodeOptions {
 /** Probes lists; the certificates of the system are read once for all of them. */
 export function openListProber(options: ListProberOptions, world: World): ProbeList {
   const roots = openSystemRoots(world)
-  return async (list, { depth = list.health.depth, samples, network, isTyped }) => {
-    const endpoints = listEndpoints(list, probeDialect(list, await loadListed(options.targets, list)))
-    const progress = options.openProgress(endpoints)
+  return async (list, { network, ...how }) => {
+    const found = network ?? (await openNetwork(list, options, world))
+    const progress = options.openProgress(found.endpoints)
     let read: ReturnType<RootsReader['read']> | undefined
     const readRoots = () => {
       read ??= roots.read()
@@ -68,42 +63,46 @@ export function openListProber(options: ListProberOptions, world: World): ProbeL
     }
     try {
       // Now: to read them beside the first requests would slow those down.
-      if (endpoints.some(isSecure)) await readRoots()
-      const probes = await probeAll(endpoints, {
-        timeoutMs: list.health.timeoutMs,
-        samples,
-        depth,
-        isTyped,
-        signal: world.signal,
-        now: world.now,
-        concurrency: await maxConnections(),
-        readRoots,
-        ...(network ?? (await openNetwork(list, options, world))),
-        onProbe: progress.onProbe,
-      })
-      return { probes, ...judgeRegistries(list, probes) }
+      if (found.endpoints.some(isSecure)) await readRoots()
+      const { onProbe } = progress
+      const each = await probeEach(list, found, { ...how, readRoots, onProbe }, world)
+      const { pullers: targets } = found
+      const probes = mergeProbes(
+        each,
+        targets.map(({ name }) => name),
+      )
+      return { probed: { probes, ...judgeRegistries(list, probes, targets) }, targets }
     } finally {
       progress.end()
     }
   }
 }
 
-/** With the proxies and the client of the runtime where it is known; probes that share it look a name up once. */
-export async function openNetwork(
-  list: MirrorList,
-  place: NodeOptions & { readonly targets: TargetTable },
-  world: World,
-): Promise<Network> {
-  const machine = openMachine(place, world)
-  return {
-    lookUp: openLookupOnDemand(world.env),
-    pullClient: await readPullClient(list, await loadListed(place.targets, list), machine),
-    proxyFor: readProxies((await readRuntimeEnvironment(list, place.targets, machine)) ?? world.env),
-  }
+type How = Omit<ListProbeOptions, 'network'> & Required<Pick<ProbeOptions, 'readRoots' | 'onProbe'>>
+
+/** In the order of the endpoints; each is probed with the client of its target. */
+async function probeEach(
+  { health }: MirrorList,
+  { endpoints, networkOf }: ListNetwork,
+  { depth = health.depth, ...how }: How,
+  { signal, now }: World,
+): Promise<readonly Probe[]> {
+  const groups = Map.groupBy(endpoints, ({ probedAs }) => probedAs)
+  const concurrency = Math.ceil((await maxConnections()) / Math.max(1, groups.size))
+  const secretSent = () => endpoints.some(holdsSecret)
+  const common = { ...how, depth, timeoutMs: health.timeoutMs, signal, now, concurrency, secretSent }
+  const probed = await Promise.all(
+    [...groups].map(async ([probedAs, own]) => {
+      const probes = await probeAll(own, { ...common, ...(await networkOf(probedAs)) })
+      return own.map((endpoint, i) => [endpoint, probes[i]] as const)
+    }),
+  )
+  const probeOf = new Map(probed.flat())
+  return endpoints.flatMap(endpoint => probeOf.get(endpoint) ?? [])
 }
 
-function isSecure({ base, alternatives = [] }: Endpoint): boolean {
-  return [base, ...alternatives].some(({ origin }) => origin.startsWith('https:'))
+function isSecure({ base, alternatives = [], tries = [] }: Endpoint): boolean {
+  return [base, ...alternatives, ...tries].some(({ origin }) => origin.startsWith('https:'))
 }
 
 /** A probe mostly waits, so many run at the same time. */
@@ -119,18 +118,4 @@ export async function maxConnections(): Promise<number> {
 /** The certificates of the system, for as long as a command runs. */
 export function openSystemRoots(world: World): RootsReader {
   return openRoots(world.env, () => monotonicMs(world))
-}
-
-/** The environment of the runtime where it runs on this machine: a pull uses its proxies, not those of regmirror. */
-export async function readRuntimeEnvironment(
-  list: MirrorList,
-  table: TargetTable,
-  machine: ReturnType<typeof openMachine>,
-): Promise<World['env'] | undefined> {
-  if (machine === undefined) return undefined
-  for (const { target, settings } of configuredTargets(list, await loadListed(table, list))) {
-    const found = await target.daemon.environment(settings, machine)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

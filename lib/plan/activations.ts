@@ -17,35 +17,40 @@ export interface Reload extends Activation {
   readonly signal?: 'SIGHUP'
 }
 
-/** What these effects need. `here`: the node is this machine; `daemon`: the one that runs there. */
+/** What these effects need; `daemon`: the one that runs on this machine. */
 export function neededActivations(
   name: string,
   { daemon: { activate } }: Pick<Target, 'daemon'>,
   effects: ReadonlySet<Effect>,
-  here: boolean,
+  { machine, user }: Pick<View, 'machine' | 'user'>,
   daemon?: Daemon,
 ): Activations {
   // In an image no daemon can be seen.
-  const condition = here ? {} : { why: 'only if it already runs from this tree' }
+  const condition = machine !== undefined ? {} : { why: 'only if it already runs from this tree' }
   const activation = <Action extends keyof Activations>(action: Action) => {
     const how = effects.has(action) ? activate[action] : undefined
-    return how === undefined
-      ? []
-      : [{ target: name, ...how, ...ownCommand(action, activate, daemon), ...condition }]
+    if (how === undefined) return []
+    const command = ownCommand(action, activate, daemon) ?? ofScope(how.command, user)
+    return [{ target: name, ...how, command, ...condition }]
   }
   return { reload: activation('reload'), restart: activation('restart') }
 }
 
-/** The command for the daemon that runs, where that is not the usual one. */
+/** A user's daemon is a unit of the user's systemd. */
+function ofScope(command: string, user: View['user']): string {
+  return user === undefined ? command : command.replace(/^systemctl /, 'systemctl --user ')
+}
+
+/** The command for the daemon of the node, where that is not the usual one. */
 function ownCommand(
   action: keyof Activations,
   { reload }: Target['daemon']['activate'],
   daemon: Daemon | undefined,
-): { readonly command?: string } {
-  if (daemon?.state !== 'running') return {}
-  if (action === 'restart') return daemon.restart === undefined ? {} : { command: daemon.restart }
+): string | undefined {
+  if (action === 'restart') return daemon?.restart
+  if (daemon?.state !== 'running') return undefined
   const isSent = reload?.signal !== undefined && daemon.unit === undefined
-  return isSent ? { command: `kill -HUP ${daemon.pid}` } : {}
+  return isSent ? `kill -HUP ${daemon.pid}` : undefined
 }
 
 /** The reloads for a report: a restart reads every file. */

@@ -6,6 +6,7 @@ import type { TargetReport } from '../model/target-report.ts'
 import type { ManagedFile } from '../ownership/managed-file.ts'
 import type { Ownership } from '../system/file-facts.ts'
 import type { Daemon } from '../targets/daemon.ts'
+import { plainLosses } from '../targets/losses.ts'
 import { withoutRestarted } from './activations.ts'
 import { findCause } from './drift.ts'
 import type { PermissionFix } from './permissions.ts'
@@ -28,7 +29,9 @@ export function buildPlanReport<Kind extends PlanReport['kind']>(
   const reload = withoutRestarted(plan)
   const targets = daemons.length > 0 && { targets: daemons.map(targetReport) }
   const compared = endpoints.length > 0 && { endpoints }
-  return { version: 1, kind, changed, changes, notices, reload, restart, unchanged, ...compared, ...targets }
+  const lost = plan.losses && { losses: plainLosses(plan.losses) }
+  const whole = { version: 1, kind, changed, changes, notices, reload, restart, unchanged } as const
+  return { ...whole, ...lost, ...compared, ...targets }
 }
 
 /** Whether it does not run yet: then it reads every file when it starts. */

@@ -109,7 +109,7 @@ function activationsOf(
     const target = targets[name]
     const daemon = daemons.find(one => one.target === name)?.daemon ?? UNKNOWN
     if (target === undefined || !mayRun(daemon, view)) return []
-    return [neededActivations(name, target, collectEffects(own), view.machine !== undefined, daemon)]
+    return [neededActivations(name, target, collectEffects(own), view, daemon)]
   })
   return {
     reload: needed.flatMap(({ reload }) => reload),

@@ -89,7 +89,9 @@ export function writableNotice(
   const named = path.join(node.root, file)
   const commands = [
     (facts.mode & WRITE_BY_OTHERS) !== 0 ? `chmod go-w ${named}` : [],
-    isTrusted(facts.uid, uid) ? [] : `chown root ${named}`,
+    isTrusted(facts.uid, uid)
+      ? []
+      : `${node.statePaths.isUsers ? `sudo chown ${uid}` : 'chown root'} ${named}`,
   ]
   const message = `other users can write it (${describeAccess(facts, uid)}) and redirect pulls; ${commands.flat().join(' && ')}`
   return { code: 'writable_by_others', message, target, file }

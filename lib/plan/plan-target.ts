@@ -85,7 +85,7 @@ export async function planListed(
       name,
       target,
       running ? collectEffects(steps, pending.effects) : new Set(),
-      view.machine !== undefined,
+      view,
       daemon,
     ),
     endpoints: await changedEndpoints({ name, target, snapshot, steps }, rendering, view),
@@ -165,7 +165,7 @@ async function checkConflicts(
   steps: readonly Step[],
   view: View,
 ): Promise<readonly Issue[]> {
-  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view.node))]
+  const issues = [...rendering.conflicts, ...(await protectedPathIssues(steps, target.pathKeys, view))]
   if (issues.length > 0) return issues
   const changed = new Set(steps.map(({ path }) => path))
   return await target.validate(

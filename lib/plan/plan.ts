@@ -3,12 +3,16 @@
  * report prints it.
  */
 import { Failure } from '../model/errors.ts'
+import type { TargetLoss } from '../model/list-loss.ts'
 import type { MirrorList } from '../model/registry.ts'
+import type { Notice } from '../model/report.ts'
+import { registriesFor } from '../model/target-registries.ts'
 import type { State } from '../ownership/state.ts'
 import type { Choices } from '../targets/choices.ts'
-import { configuredTargets, registriesFor } from '../targets/configured-targets.ts'
-import { fitRegistries, lossIssues, lossNotices } from '../targets/fit.ts'
-import { loadTargets, managedNames } from '../targets/load-targets.ts'
+import { configuredTargets } from '../targets/configured-targets.ts'
+import { detectTarget } from '../targets/detect-target.ts'
+import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
+import { fitTarget, lossIssues, lossNotices, type TargetFit } from '../targets/losses.ts'
 import type { Target, TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
@@ -19,6 +23,8 @@ import { shareFiles } from './shared-files.ts'
 export interface Plan extends PlanPart {
   /** The state that the plan was made from. */
   readonly state: State
+  /** Of a list: what its targets cannot express on this node. */
+  readonly losses?: readonly TargetLoss[]
 }
 
 export type PlanChoices = Choices & MayActivate
@@ -43,7 +49,16 @@ async function planAll(
   choices: PlanChoices,
 ): Promise<Plan> {
   const targets = await loadTargets(table, [...Object.keys(list.targets), ...managedNames(view.state)])
-  const rendered = shareFiles(await renderAll(list, targets, view, choices))
+  const fitted = await fitAll(list, targets, view)
+  const losses = fitted.flatMap(one => one.losses)
+  const all = fitted.map((one): Rendered => {
+    const { name, target, snapshot, registries } = one
+    const rendering = target.render(registries, snapshot, choices)
+    const conflicts = [...lossIssues(losses, list, [name]), ...rendering.conflicts]
+    const notices = [...lossNotices(one.losses), ...one.unused, ...rendering.notices]
+    return { name, target, snapshot, rendering: { ...rendering, notices, conflicts } }
+  })
+  const rendered = shareFiles(all)
   const needed = new Set(rendered.flatMap(({ rendering }) => rendering.files.map(({ path }) => path)))
   const parts = []
   for (const one of rendered) parts.push(await planListed(one, needed, view, choices))
@@ -53,27 +68,42 @@ async function planAll(
   }
   const conflicts = [...pathConflicts(rendered), ...parts.flatMap(part => part.conflicts)]
   if (conflicts.length > 0) throw new Failure('conflict', conflicts)
-  return { ...joined(parts), state: view.state }
+  return { ...joined(parts), losses, state: view.state }
 }
 
-async function renderAll(
-  list: MirrorList,
-  targets: Readonly<Record<string, Target>>,
-  view: View,
-  choices: Choices,
-): Promise<readonly Rendered[]> {
-  const rendered: Rendered[] = []
-  for (const { name, target, settings } of configuredTargets(list, targets)) {
-    const listed = registriesFor(list, name)
-    const snapshot = await target.observe(view, listed, settings)
-    const { registries, losses } = fitRegistries(listed, target.losses.of(settings, snapshot), target)
-    const rendering = target.render(registries, snapshot, choices)
-    const others = Object.keys(list.targets).filter(other => other !== name)
-    const conflicts = [...lossIssues(losses, others), ...rendering.conflicts]
-    const notices = [...lossNotices(losses, name), ...rendering.notices]
-    rendered.push({ name, target, snapshot, rendering: { ...rendering, notices, conflicts } })
+interface Fitted extends TargetFit, Pick<Rendered, 'name' | 'target' | 'snapshot'> {
+  /** Why its files would have no reader. */
+  readonly unused: readonly Notice[]
+}
+
+/** What each target finds on the node, and what it can express of the list there. */
+async function fitAll(list: MirrorList, targets: Targets, view: View): Promise<readonly Fitted[]> {
+  const fitted: Fitted[] = []
+  for (const configured of configuredTargets(list, targets)) {
+    const { name, target, settings } = configured
+    const snapshot = await target.observe(view, registriesFor(list, name), settings)
+    const unused = await notFound(name, target, view)
+    fitted.push({ name, target, snapshot, unused, ...fitTarget(list, configured, snapshot) })
   }
-  return rendered
+  return fitted
+}
+
+/** What the targets of the list cannot express on this node. */
+export async function planLosses(
+  list: MirrorList,
+  table: TargetTable,
+  view: View,
+): Promise<readonly TargetLoss[]> {
+  const targets = await loadTargets(table, Object.keys(list.targets))
+  const fitted = await view.node.remember(() => fitAll(list, targets, view))
+  return fitted.flatMap(({ losses }) => losses)
+}
+
+/** Without sudo, for a runtime that root runs, the files would have no reader. */
+async function notFound(name: string, target: Target, view: View): Promise<readonly Notice[]> {
+  if (view.user === undefined || (await detectTarget(target, view)) !== undefined) return []
+  const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+  return [{ code: 'runtime_not_found', message, target: name }]
 }
 
 function joined(parts: readonly PlanPart[]): PlanPart {

@@ -18,7 +18,7 @@ export async function planPutBack(
   name: string,
   target: Target,
   steps: readonly Step[],
-  view: Pick<View, 'node' | 'machine' | 'state'>,
+  view: Pick<View, 'node' | 'machine' | 'state' | 'user'>,
   may: MayActivate,
 ): Promise<PutBack> {
   const earlier = Object.entries(view.state.restored ?? {}).filter(([, file]) => file.target === name)
@@ -35,6 +35,6 @@ export async function planPutBack(
     steps: cleared,
     notices: keptNotices(cleared, target.title),
     daemons: here ? [{ target: name, daemon }] : [],
-    ...neededActivations(name, target, effects, here, daemon),
+    ...neededActivations(name, target, effects, view, daemon),
   }
 }

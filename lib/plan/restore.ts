@@ -1,12 +1,10 @@
 /** The node as it was before regmirror, as a plan: an apply without a list. Reads, never writes. */
 import path from 'node:path'
 import { Failure, type Issue } from '../model/errors.ts'
-import type { State } from '../ownership/state.ts'
 import { mapConcurrently } from '../system/concurrency.ts'
-import type { Reader } from '../system/reader.ts'
 import { loadTargets, managedNames, type Targets } from '../targets/load-targets.ts'
 import type { TargetTable } from '../targets/target.ts'
-import type { Machine } from '../targets/view.ts'
+import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
 import type { Plan } from './plan.ts'
 import { type PutBack, planPutBack } from './put-back.ts'
@@ -22,14 +20,8 @@ export interface RestoreChoices extends MayActivate {
 }
 
 /** The node, and what is known of it. */
-export interface RestoreInput {
-  readonly node: Reader
-  readonly state: State
+export interface RestoreInput extends Pick<View, 'node' | 'state' | 'uid' | 'machine' | 'user'> {
   readonly targets: TargetTable
-  /** This machine; undefined where the node is a tree under `--root`. */
-  readonly machine: Machine | undefined
-  /** The user who runs regmirror. */
-  readonly uid: number
 }
 
 /** What would be restored, and the files that are in the way: with one of them nothing is. */

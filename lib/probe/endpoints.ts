@@ -1,6 +1,7 @@
 /** From a list to its endpoints. Pure. */
 import { milliseconds } from '../model/duration.ts'
 import {
+  type ApiBase,
   type Attachment,
   type Connection,
   type Mirror,
@@ -17,14 +18,36 @@ import { findCanary, type NamedCanary } from './canaries.ts'
  * Every endpoint that a pull may use, registry by registry in list order: the mirrors, then the server unless
  * `fallback` is false. `*` has no server.
  */
-export function listEndpoints(list: MirrorList, dialect: Dialect): readonly Endpoint[] {
-  return list.registries.flatMap(registry => {
+export function listEndpoints(
+  { registries }: Pick<MirrorList, 'registries'>,
+  dialect: Dialect,
+): readonly Endpoint[] {
+  return registries.flatMap(registry => {
     const endpoints = [
-      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror)),
+      ...registry.mirrors.map(mirror => mirrorEndpoint(registry.name, mirror, dialect)),
       ...serverEndpoints(registry, dialect),
     ]
-    return endpoints.map(endpoint => withCanary(endpoint, findCanary(registry), dialect))
+    return endpoints.map(endpoint => withCanary(withPing(endpoint, dialect), findCanary(registry), dialect))
   })
+}
+
+function withPing(endpoint: Endpoint, { pingDecides, pingAccepts, triesHttpsFirst }: Dialect): Endpoint {
+  const accepts = pingAccepts ?? 'ok_or_unauthorized'
+  return {
+    ...endpoint,
+    ...(pingDecides && { ping: { accepts } }),
+    ...(triesHttpsFirst && isUnchecked(endpoint) && { tries: bothSchemes(endpoint.base), skipVerify: true }),
+  }
+}
+
+function isUnchecked({ base, skipVerify }: Endpoint): boolean {
+  return skipVerify || base.origin.startsWith('http:')
+}
+
+/** A URL without a port has that of its scheme. */
+function bothSchemes(base: ApiBase): readonly ApiBase[] {
+  const name = base.origin.replace(/^https?:/, '')
+  return ['https:', 'http:'].map(scheme => ({ ...base, origin: scheme + name }))
 }
 
 function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect: Dialect): Endpoint {
@@ -34,15 +57,15 @@ function withCanary(endpoint: Endpoint, canary: NamedCanary | undefined, dialect
   return { ...endpoint, canary: { repository, reference, ...(ns !== undefined && { ns }) } }
 }
 
-function mirrorEndpoint(registry: string, mirror: Mirror): Endpoint {
+function mirrorEndpoint(registry: string, mirror: Mirror, dialect: Dialect): Endpoint {
   const { base, dialTimeout } = mirror
   return {
     registry,
     role: 'mirror',
     resolves: mayResolve(mirror),
     base,
-    ...clientSettings(mirror),
-    dialTimeoutMs: milliseconds(dialTimeout),
+    ...clientSettings(mirror, dialect),
+    dialTimeoutMs: dialMs(dialTimeout, dialect),
   }
 }
 
@@ -53,9 +76,8 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
     registry: name,
     role: 'server',
     resolves: true,
-    ...clientSettings(server),
-    dialTimeoutMs:
-      server.dialTimeout === undefined ? dialect.dialTimeoutMs : milliseconds(server.dialTimeout),
+    ...clientSettings(server, dialect),
+    dialTimeoutMs: dialMs(server.dialTimeout, dialect),
   } as const
   if (server.declared) return [{ ...common, base: server.base }]
   const { bases, skipVerify } = dialect.defaultServer(name)
@@ -63,12 +85,19 @@ function serverEndpoints(registry: Registry, dialect: Dialect): readonly Endpoin
   return [{ ...common, base, ...(alternatives.length > 0 && { alternatives }), skipVerify }]
 }
 
-function clientSettings({ ca, client, skipVerify, header, redirects }: Connection) {
+function dialMs(listed: string | undefined, { dialTimeoutMs, ignoresDialTimeout }: Dialect): number {
+  return listed === undefined || ignoresDialTimeout ? dialTimeoutMs : milliseconds(listed)
+}
+
+function clientSettings(
+  { ca, client, skipVerify, header, redirects }: Connection,
+  { sendsHeaders }: Dialect,
+) {
   return {
     ca: ca.map(textOf),
     ...(client && { client: { cert: textOf(client.cert), key: textOf(client.key) } }),
     skipVerify,
-    header,
+    header: sendsHeaders ? header : {},
     redirects,
   }
 }

@@ -2,7 +2,7 @@
 import type { Probe } from '../model/report.ts'
 import { limitConcurrency } from '../system/concurrency.ts'
 import { type Endpoint, holdsSecret, probeKey } from './api/endpoint.ts'
-import { type PingResult, ping } from './api/ping.ts'
+import { mayGoOn, type PingResult, ping } from './api/ping.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
 import type { Depth, PullDepth, PullResult } from './api/pull.ts'
 import { compareTags } from './compare-tags.ts'
@@ -56,8 +56,8 @@ export async function probeAll(
     const key = probeKey(endpoint)
     const result = running.get(key) ?? inTurn(() => probeWith(endpoint, options, context))
     running.set(key, result)
-    const { registry, role } = endpoint
-    const probe = { ...(await result), registry, role }
+    const { registry, role, targets } = endpoint
+    const probe = { ...(await result), registry, role, ...(targets && { targets }) }
     options.onProbe?.(probe)
     return { endpoint, probe }
   }
@@ -92,7 +92,7 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
   const { depth = 'ping', samples = DEFAULT_SAMPLES, now = Date.now } = options
   const context = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, context)
-  const deeper = endpoint.canary && pullDepth(pinged, depth, options.fewRequests)
+  const deeper = endpoint.canary && pullDepth(pinged, endpoint, depth, options.fewRequests)
   const pulled = deeper && (await pullCanary(pinged.endpoint, endpoint.canary, deeper, context))
   return buildProbe({
     endpoint,
@@ -106,16 +106,18 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
 }
 
 /**
- * How deep the canary is requested, if at all. containerd never requests `/v2/`, so an endpoint that refuses a ping is
- * healthy if it serves its canary.
+ * How deep the canary is requested, if at all. A runtime that never requests `/v2/`, as containerd, uses an endpoint that
+ * refuses a ping and serves the canary.
  */
 function pullDepth(
-  { failed, fault }: PingResult,
+  pinged: PingResult,
+  endpoint: Endpoint,
   depth: NonNullable<ProbeOptions['depth']>,
   fewRequests = false,
 ): PullDepth | undefined {
+  const { failed, fault } = pinged
   if (failed === undefined) return depth === 'ping' ? undefined : depth
-  if (failed === 'unreachable') return undefined
+  if (!mayGoOn(pinged, endpoint)) return undefined
   if (fewRequests && (failed === 'silent' || fault?.reason === 'rate_limited')) return undefined
   if (depth !== 'ping') return depth
   return fewRequests ? 'head' : 'manifest'

@@ -8,25 +8,52 @@ import { printable } from '../wording/printable.ts'
 import { wrap } from '../wording/wrap.ts'
 import type { TerminalStyle } from './terminal.ts'
 
-type Noticed = { readonly kind: Report['kind']; readonly notices: readonly Notice[] }
+interface Noticed {
+  readonly kind: Report['kind']
+  readonly notices: readonly Notice[]
+  readonly fidelity?: unknown
+}
 
-/** Of `restore --check`. */
+/** Of `restore --check`, and of `--losses`. */
 export function conflictLines(report: Report, page: TerminalStyle): readonly string[] {
-  if (report.kind !== 'restore' || report.conflicts === undefined) return []
+  if (!('conflicts' in report) || report.conflicts === undefined) return []
+  if (report.kind !== 'restore') return issueLines(report.conflicts, page)
   const files = plural(report.conflicts.length, 'file is', 'files are')
   const refusal = { message: `${files} in the way, so regmirror restore would change nothing` }
   return [...report.conflicts, refusal].map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
 export function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[] {
-  const issues: readonly Issue[] = report.issues ?? [{ message: report.message }]
-  return issues.map(issue => labelled('red', 'error:', issueText(issue), page))
+  return issueLines(report.issues ?? [{ message: report.message }], page)
 }
 
-/** What an import leaves out is said one by one. */
-export function allNotices({ kind, notices }: Noticed, page: TerminalStyle): readonly string[] {
+/** Of more errors with one message, this many are shown. */
+const SHOWN = 3
+
+/** An error about a thousand mirrors must not hide the others; `--format json` has each of them. */
+function issueLines(issues: readonly Issue[], page: TerminalStyle): readonly string[] {
+  const kinds = [...Map.groupBy(issues, ({ message }) => message).values()]
+  // In the order of the first of each place: a later one of a large kind is not shown.
+  const hidden = new Map(kinds.filter(kind => kind.length > SHOWN + 1).flatMap(hiddenIssues))
+  const shown = issues.map(issue => (hidden.has(issue) ? hidden.get(issue) : issue))
+  return shown.flatMap(issue => (issue ? [labelled('red', 'error:', issueText(issue), page)] : []))
+}
+
+/** Those after the first few, with what stands in the place of the first of them. */
+function hiddenIssues(kind: readonly Issue[]): readonly (readonly [Issue, Issue | undefined])[] {
+  const message = `and ${kind.length - SHOWN} more of this kind; --format json shows each of them`
+  return kind.slice(SHOWN).map((issue, i) => [issue, i === 0 ? { message } : undefined])
+}
+
+/** What an import leaves out is said one by one; what `--losses` shows is not said again. */
+export function allNotices(report: Noticed, page: TerminalStyle): readonly string[] {
+  const { kind, fidelity } = report
+  const isShown = ({ code }: Notice) => fidelity !== undefined && LOSS_CODES.includes(code)
+  const notices = report.notices.filter(notice => !isShown(notice))
   return kind === 'import' ? notices.flatMap(one => noticeLines([one], page)) : noticeLines(notices, page)
 }
+
+const LOSS_CODES = ['list_lossy', 'list_impossible']
 
 /** Those of one kind together; `--format json` has each of them. */
 function noticeLines(notices: readonly Notice[], page: TerminalStyle): readonly string[] {

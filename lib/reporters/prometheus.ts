@@ -9,7 +9,7 @@ import {
   timestamp,
 } from '../formats/prometheus-text.ts'
 import { healthOfProbe } from '../health/health.ts'
-import { endpointUpMetric, registryMetrics } from '../health/health-metrics.ts'
+import { endpointUpMetric, registryMetrics, targetsLabel } from '../health/health-metrics.ts'
 import type { Probe, ProbeReport } from '../model/report.ts'
 
 /** Text exposition format 0.0.4; ends in a newline. `now` is in milliseconds since 1970. */
@@ -56,6 +56,6 @@ function probeMetrics(probes: readonly Probe[]): readonly Metric[] {
   ]
 }
 
-function labelsOf({ registry, url, role }: Probe) {
-  return { registry, url, role }
+function labelsOf({ registry, url, role, targets }: Probe) {
+  return { registry, url, role, targets: targetsLabel(targets) }
 }

@@ -8,6 +8,7 @@ import { catalogLines } from './catalog-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
 import { doctorLines } from './doctor-lines.ts'
 import { explainLines } from './explain-lines.ts'
+import { lossLines } from './loss-lines.ts'
 import { allNotices, conflictLines, errorLines } from './message-lines.ts'
 import { applyLines, doneLines, fixLines, planLines } from './plan-lines.ts'
 import { probeLines, probesAbove } from './probe-lines.ts'
@@ -48,7 +49,11 @@ function resultLines(
 ): readonly string[] {
   switch (report.kind) {
     case 'plan':
-      return [...probesAbove(report, page), ...planLines(report, page)]
+      return [
+        ...probesAbove(report, page),
+        ...lossLines(report, page),
+        ...(report.conflicts ? [] : planLines(report, page)),
+      ]
     case 'apply':
       return report.refused ? probeLines(report, page) : applyLines(report, page)
     case 'restore':
@@ -81,7 +86,9 @@ function templateReport({ written, files }: TemplateReport): Printed {
 }
 
 function validateLines(report: ValidateReport, page: TerminalStyle): readonly string[] {
+  const table = lossLines(report, page)
+  if (report.conflicts) return table
   const registries = plural(report.registries, 'registry', 'registries')
   const mirrors = plural(report.mirrors, 'mirror', 'mirrors')
-  return fitted(`${report.file}: valid (${registries}, ${mirrors})`, page, '  ')
+  return [...table, ...fitted(`${report.file}: valid (${registries}, ${mirrors})`, page, '  ')]
 }

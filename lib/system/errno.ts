@@ -46,15 +46,36 @@ export function explainErrno(code: string | undefined): {
   return { message, hint }
 }
 
-/** Runs `act`; an error of the system becomes a Failure that names the file and says what to do. */
-export async function failOnErrno<T>(verb: string, file: string, act: () => Promise<T>): Promise<T> {
+/** What helps a user without root, whose own files these are. */
+const HINTS_OF_USER: Readonly<Record<string, string>> = {
+  EACCES: 'check the owner and mode of it and of its directories (namei -l)',
+  EPERM: 'check that this user and group own it',
+  EROFS: 'make it writable, or set HOME or XDG_CONFIG_HOME and XDG_STATE_HOME to directories that are',
+}
+
+/**
+ * Runs `act`; an error of the system becomes a Failure that names the file and says what to do. `isUsers`: what root could
+ * do is no remedy.
+ */
+export async function failOnErrno<T>(
+  verb: string,
+  file: string,
+  act: () => Promise<T>,
+  isUsers = false,
+): Promise<T> {
   try {
     return await act()
   } catch (error) {
     if (!hasErrno(error)) throw error
-    const { message, hint } = explainErrno(error.code)
+    const { message, hint: ofMachine } = explainErrno(error.code)
+    const hint = (isUsers && HINTS_OF_USER[error.code ?? '']) || ofMachine
     throw new Failure('io', [{ file, message: `cannot ${verb} it: ${message}`, hint }], error)
   }
+}
+
+/** `failOnErrno` for the files of a user, or of a machine. */
+export function failingFor({ isUsers }: { readonly isUsers: boolean }) {
+  return <T>(verb: string, file: string, act: () => Promise<T>) => failOnErrno(verb, file, act, isUsers)
 }
 
 /** No file can have a name that is too long. */

@@ -3,7 +3,7 @@
  * leave it are refused.
  */
 import { Failure } from '../model/errors.ts'
-import { failOnErrno } from './errno.ts'
+import { failingFor } from './errno.ts'
 import type { Entry, FileFacts, FoundFile } from './file-facts.ts'
 import type { Untrusted } from './file-trust.ts'
 import { joinTop, seenFrom } from './plain-path.ts'
@@ -57,8 +57,9 @@ export function openReader(root: string, statePaths = MACHINE_STATE): Reader {
 /** A Reader of the files of a tree. */
 export function readerOf(tree: Tree, statePaths: StatePaths): Reader {
   const { top, find: at } = tree
+  const failing = failingFor(statePaths)
   const find = (file: string, limit: number) =>
-    failOnErrno('read', file, async () => {
+    failing('read', file, async () => {
       const { real, facts } = await tree.inspect(file)
       const found = facts && (await readFound(real, facts, file, limit))
       if (found === undefined) await refuseDangling(tree, file)
@@ -70,7 +71,7 @@ export function readerOf(tree: Tree, statePaths: StatePaths): Reader {
     read: async (file, limit = DEFAULT_LIMIT) => (await find(file, limit))?.bytes,
     find: file => find(file, DEFAULT_LIMIT),
     open: (file, asRoot, use) =>
-      failOnErrno('read', file, async () => {
+      failing('read', file, async () => {
         const found: typeof use = async opened => {
           if (opened === undefined) await refuseDangling(tree, file)
           if (opened && 'real' in opened) await tree.refuseHostMounts(file, joinTop(top, opened.real))
@@ -78,20 +79,19 @@ export function readerOf(tree: Tree, statePaths: StatePaths): Reader {
         }
         return asRoot ? await openTrusted(top, file, found) : await found(await openByName(tree, file))
       }),
-    facts: file => failOnErrno('inspect', file, async () => (await tree.inspect(file)).facts),
+    facts: file => failing('inspect', file, async () => (await tree.inspect(file)).facts),
     entries: directory =>
-      failOnErrno('list', directory, async () => {
+      failing('list', directory, async () => {
         const { real, facts } = await tree.inspect(directory)
         const entries = facts?.type === 'directory' ? await readEntries(real) : undefined
         if (entries === undefined) await refuseDangling(tree, directory)
         return entries
       }),
     isBelowDirectories: tree.hasNoLink,
-    real: async file => failOnErrno('resolve', file, async () => seenFrom(top, await at(file))),
+    real: async file => failing('resolve', file, async () => seenFrom(top, await at(file))),
     hostMounts: tree.hostMounts,
     remember: tree.remember,
-    openDirectory: directory =>
-      failOnErrno('open', directory, async () => openShortPath(await at(directory))),
+    openDirectory: directory => failing('open', directory, async () => openShortPath(await at(directory))),
   }
 }
 

@@ -1,6 +1,6 @@
 /** Write access to the files below one root directory. */
 import path from 'node:path'
-import { failOnErrno } from './errno.ts'
+import { failingFor } from './errno.ts'
 import type { Ownership } from './file-facts.ts'
 import { openFlushes } from './flushes.ts'
 import { createDirectory, makeDirectories, removeEmptyDirectory } from './make-directories.ts'
@@ -61,31 +61,32 @@ export function openWriter(
 ): Writer {
   const tree = openTree(root)
   const { top, find: at, place: atLink } = tree
+  const failing = failingFor(statePaths)
   const { flush, together } = openFlushes(real => withoutTemporary(seenFrom(top, real)))
   return {
     ...readerOf(tree, statePaths),
     write: (file, bytes, ownership) =>
-      failOnErrno('write', file, async () => replaceFile(await at(file), bytes, ownership)),
+      failing('write', file, async () => replaceFile(await at(file), bytes, ownership)),
     create: (file, bytes, ownership, like) =>
-      failOnErrno('write', withoutTemporary(file), async () => {
+      failing('write', withoutTemporary(file), async () => {
         const [from, to] = [like && (await at(like)), await atLink(file)]
         await createFile(to, bytes, ownership, flush, async () => from && copyAttributes(from, to))
       }),
     duplicate: (from, to) =>
-      failOnErrno('link', from, async () => linkOrCopy(await at(from), await atLink(to), flush)),
+      failing('link', from, async () => linkOrCopy(await at(from), await atLink(to), flush)),
     link: (from, to) =>
-      failOnErrno('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
+      failing('lock', path.dirname(to), async () => linkIfFree(await at(from), await at(to))),
     remove: file =>
-      failOnErrno('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
-    removeSocket: file => failOnErrno('remove', file, async () => removeSocket(await atLink(file))),
+      failing('remove', withoutTemporary(file), async () => removeFile(await atLink(file), flush)),
+    removeSocket: file => failing('remove', file, async () => removeSocket(await atLink(file))),
     createDirectory: directory =>
-      failOnErrno('create', withoutTemporary(directory), async () => {
+      failing('create', withoutTemporary(directory), async () => {
         const real = await atLink(directory)
         await createDirectory(real, flush)
         tree.addMade(real)
       }),
     makeDirectory: (directory, mode) =>
-      failOnErrno('create', withoutTemporary(directory), async () => {
+      failing('create', withoutTemporary(directory), async () => {
         const made = await makeDirectories(await at(directory), mode, flush)
         for (const real of made.toReversed()) tree.addMade(real)
         return made.map(real => seenFrom(top, real))
@@ -95,18 +96,16 @@ export function openWriter(
         .then(restrictToOwner)
         .catch(() => {}),
     setOwnership: (directory, ownership) =>
-      failOnErrno('change the mode of', directory, async () => setOwnership(await at(directory), ownership)),
+      failing('change the mode of', directory, async () => setOwnership(await at(directory), ownership)),
     removeEmptyDirectory: directory =>
-      failOnErrno('remove', withoutTemporary(directory), async () =>
-        removeEmptyDirectory(await at(directory)),
-      ),
+      failing('remove', withoutTemporary(directory), async () => removeEmptyDirectory(await at(directory))),
     prune: directory =>
       atLink(directory)
         .then(removeEmptyDirectory)
         .catch(() => false),
     flushTogether: together,
     rename: (from, to) =>
-      failOnErrno('rename', withoutTemporary(from), async () => {
+      failing('rename', withoutTemporary(from), async () => {
         const [realFrom, realTo] = [await atLink(from), await at(to)]
         await moveTree(realFrom, realTo, flush)
         tree.move(realFrom, realTo)

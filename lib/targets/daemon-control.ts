@@ -25,7 +25,7 @@ export interface DaemonControl<Settings, Snapshot> {
   /** Pure. */
   find(snapshot: Snapshot): Daemon
   /** The daemon that reads one of these files, without a list: they are managed by regmirror, or were. */
-  findReader(files: readonly string[], view: Pick<View, 'node' | 'machine'>): Promise<Daemon>
+  findReader(files: readonly string[], view: Pick<View, 'node' | 'machine' | 'user'>): Promise<Daemon>
   /** What a line of its log is about that says why it does not serve; it must have no flag `g`. */
   readonly causes: RegExp
   /**

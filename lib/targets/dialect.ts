@@ -8,8 +8,17 @@ export interface Dialect {
   defaultServer(registry: string): DefaultServer
   /** How long it waits for a connection where its configuration does not say. */
   readonly dialTimeoutMs: number
-  /** Whether an endpoint that fails a ping of `/v2/` is not used, whatever it serves. */
+  /**
+   * Whether it pings `/v2/` first: an endpoint that fails that ping is not used, whatever it serves, and tokens are
+   * requested as the response to the ping says.
+   */
   readonly pingDecides: boolean
+  /** Which responses to that ping are enough. Absent: 200 and 401. */
+  readonly pingAccepts?: 'any_response'
+  /** Whether it waits for a connection as long as `dialTimeoutMs` says, whatever the list says. */
+  readonly ignoresDialTimeout?: boolean
+  /** Whether it tries https, and after any failure http, where the URL is http or no certificate is checked. */
+  readonly triesHttpsFirst?: boolean
   /** Whether the headers of the list are sent. */
   readonly sendsHeaders: boolean
 }

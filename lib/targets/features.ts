@@ -9,10 +9,10 @@ export interface UsedFeature {
   readonly endpoint?: Mirror | Server
 }
 
-/** `all`: every registry that the target gets. */
+/** `conflicting`: what `hostsWithSeveralTls` found in the registries that the target has. */
 export function usedFeatures(
   registry: Registry,
-  all: readonly Registry[],
+  conflicting: ReadonlySet<string>,
   dialect: Pick<Dialect, 'defaultServer'>,
 ): readonly UsedFeature[] {
   const { server, mirrors } = registry
@@ -20,7 +20,7 @@ export function usedFeatures(
     { feature: registryFeature(registry) },
     ...(registry.fallback ? [] : [{ feature: 'no_fallback' } as const]),
     ...(server?.declared ? serverFeatures(registry.name, server, dialect) : []),
-    ...mirrors.flatMap(mirror => mirrorFeatures(mirror, registry, all)),
+    ...mirrors.flatMap(mirror => mirrorFeatures(mirror, conflicting)),
   ]
 }
 
@@ -48,11 +48,7 @@ function serverFeatures(
 /** The waiting time that every mirror has without one of its own is no wish of the list. */
 const BUILT_IN_TIMEOUT = '2s'
 
-function mirrorFeatures(
-  mirror: Mirror,
-  registry: Registry,
-  all: readonly Registry[],
-): readonly UsedFeature[] {
+function mirrorFeatures(mirror: Mirror, conflicting: ReadonlySet<string>): readonly UsedFeature[] {
   const { base, capabilities, ca, client, skipVerify, header, dialTimeout } = mirror
   const [pulls, resolves] = [capabilities.includes('pull'), capabilities.includes('resolve')]
   const hasLogin = Object.entries(header).some(
@@ -70,7 +66,7 @@ function mirrorFeatures(
     ['skip_verify', skipVerify],
     ['ca', ca.length > 0],
     ['client', client !== undefined],
-    ['shared_host_tls', hasOtherTls(mirror, registry, all)],
+    ['shared_host_tls', conflicting.has(base.origin)],
     ['header', otherHeaders > 0],
     ['login', hasLogin],
     ['dial_timeout', dialTimeout !== BUILT_IN_TIMEOUT],
@@ -82,18 +78,21 @@ function isPlain({ base }: Connection): boolean {
   return base.origin.startsWith('http:')
 }
 
-/** Some runtimes have the TLS settings of a host once for all registries. */
-function hasOtherTls(mirror: Mirror, registry: Registry, all: readonly Registry[]): boolean {
-  const settings = tlsSettings(mirror)
-  return all.some(
-    other =>
-      other !== registry &&
-      other.mirrors.some(
-        ({ base, ...rest }) => base.origin === mirror.base.origin && tlsSettings(rest) !== settings,
-      ),
-  )
+/** Origins of mirrors that do not have the same TLS settings everywhere: some runtimes have those of a host once. */
+export function hostsWithSeveralTls(registries: readonly Registry[]): ReadonlySet<string> {
+  const settings = new Map<string, string>()
+  const several = new Set<string>()
+  for (const { mirrors } of registries)
+    for (const mirror of mirrors) {
+      const { origin } = mirror.base
+      const own = tlsSettings(mirror)
+      if ((settings.get(origin) ?? own) !== own) several.add(origin)
+      settings.set(origin, own)
+    }
+  return several
 }
 
 function tlsSettings({ ca, client, skipVerify }: Pick<Mirror, 'ca' | 'client' | 'skipVerify'>): string {
+  if (ca.length === 0 && client === undefined && !skipVerify) return ''
   return JSON.stringify([ca.map(({ text }) => text), client?.cert.text, client?.key.text, skipVerify])
 }

@@ -1,10 +1,8 @@
 /** A list as far as a runtime can express it, and what is lost on the way. Pure. */
-import type { Issue } from '../model/errors.ts'
 import type { ListLoss } from '../model/list-loss.ts'
-import { baseUrl, type Mirror, type Registry, type Server } from '../model/registry.ts'
-import type { Notice } from '../model/report.ts'
-import { type UsedFeature, usedFeatures } from './features.ts'
-import { FEATURES, type LossTable, type Lost, STRICT_SUBJECTS } from './loss-table.ts'
+import { baseUrl, type Mirror, mayResolve, type Registry, type Server } from '../model/registry.ts'
+import { hostsWithSeveralTls, type UsedFeature, usedFeatures } from './features.ts'
+import { FEATURES, type LossTable, type Lost } from './loss-table.ts'
 import type { Target } from './target.ts'
 
 export interface Fit {
@@ -18,31 +16,44 @@ export function fitRegistries(
   table: LossTable,
   target: Pick<Target, 'title' | 'dialect'>,
 ): Fit {
-  const fits = registries.map(registry => fitRegistry(registry, registries, table, target))
+  if (Object.values(table.features).every(fidelity => fidelity === 'lossless'))
+    return { registries, losses: [] }
+  // What is left out does not share a host with what is written.
+  const left = registries.flatMap(one => fitRegistry(one, NONE, table, target).registries)
+  const conflicting = hostsWithSeveralTls(left)
+  const fits = registries.map(registry => fitRegistry(registry, conflicting, table, target))
   return {
     registries: fits.flatMap(fit => fit.registries),
     losses: fits.flatMap(fit => fit.losses),
   }
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 type LostFeature = UsedFeature & Lost
 
 function fitRegistry(
   registry: Registry,
-  all: readonly Registry[],
+  conflicting: ReadonlySet<string>,
   { features }: LossTable,
   { title, dialect }: Pick<Target, 'title' | 'dialect'>,
 ): Fit {
-  const lost = usedFeatures(registry, all, dialect).flatMap(used => {
+  const lost = usedFeatures(registry, conflicting, dialect).flatMap(used => {
     const fidelity = features[used.feature]
     return fidelity === 'lossless' ? [] : [{ ...used, ...fidelity }]
   })
   const unlisted = lost.filter(one => isDropped(one, 'registry'))
   const lossOf = (one: LostFeature) => listLoss(one, registry, title)
-  if (unlisted.length === 0) return withoutLost(registry, lost, lossOf)
+  if (unlisted.length === 0) {
+    const { mirrors, losses } = withoutLost(registry, lost, lossOf)
+    if (mirrors === registry.mirrors) return { registries: [registry], losses }
+    return {
+      registries: [{ ...registry, mirrors }],
+      losses: [...losses, ...unmirrored(registry, mirrors, title)],
+    }
+  }
   // Nothing of it is written, so that no more is lost; but pulls would use a server that the list forbids.
-  const forbidden = registry.fallback ? [] : [unmirrored(registry, title)]
-  return { registries: [], losses: [...unlisted.map(lossOf), ...forbidden] }
+  return { registries: [], losses: [...unlisted.map(lossOf), ...unmirrored(registry, [], title)] }
 }
 
 function isDropped({ feature, loss }: LostFeature, drops: 'registry' | 'mirror'): boolean {
@@ -54,13 +65,12 @@ function withoutLost(
   registry: Registry,
   lost: readonly LostFeature[],
   lossOf: (lost: LostFeature) => ListLoss,
-): Fit {
+): { readonly mirrors: readonly Mirror[]; readonly losses: readonly ListLoss[] } {
   const reasons = lost.filter(one => isDropped(one, 'mirror'))
   const dropped = new Set(reasons.map(({ endpoint }) => endpoint))
   const losses = lost.filter(one => reasons.includes(one) || !dropped.has(one.endpoint)).map(lossOf)
-  if (dropped.size === 0) return { registries: [registry], losses }
-  const mirrors = registry.mirrors.filter(mirror => !dropped.has(mirror))
-  return { registries: [{ ...registry, mirrors }], losses }
+  const isKept = (mirror: Mirror) => !dropped.has(mirror)
+  return { mirrors: dropped.size === 0 ? registry.mirrors : registry.mirrors.filter(isKept), losses }
 }
 
 function listLoss(
@@ -75,47 +85,26 @@ function listLoss(
   }
 }
 
-function unmirrored({ name, place }: Registry, title: string): ListLoss {
-  const problem = `${title} cannot have mirrors for ${name}, and fallback = false forbids its server`
-  const consequence = 'pulls go to the server'
-  return {
-    loss: 'impossible',
-    subject: 'fallback',
-    feature: 'no_fallback',
-    registry: name,
-    problem,
-    consequence,
-    place,
-  }
+/** What follows where the list forbids the server and the target has not all of its mirrors. */
+function unmirrored(
+  { name, fallback, place }: Registry,
+  left: readonly Mirror[],
+  title: string,
+): readonly ListLoss[] {
+  if (fallback || left.some(mayResolve)) return []
+  const [mirrors, consequence] =
+    left.length === 0
+      ? ['the mirrors', 'pulls go to the server']
+      : ['the mirrors that may resolve tags', 'pulls by tag fail']
+  const problem = `${title} cannot have ${mirrors} of ${name}, and fallback = false forbids its server`
+  return [
+    {
+      ...{ loss: 'impossible', subject: 'fallback', feature: 'no_fallback' },
+      ...{ registry: name, problem, consequence, place },
+    },
+  ]
 }
 
 function isMirror(endpoint: Mirror | Server | undefined): endpoint is Mirror {
   return endpoint !== undefined && 'capabilities' in endpoint
-}
-
-/** Whether the node would do what the list forbids. */
-export function isError({ loss, subject }: ListLoss): boolean {
-  return loss === 'impossible' && STRICT_SUBJECTS.includes(subject)
-}
-
-/** Errors; `others`: the targets that this registry can be left to. */
-export function lossIssues(losses: readonly ListLoss[], others: readonly string[]): readonly Issue[] {
-  return losses.filter(isError).map(({ place: { file, line, column }, problem, consequence, registry }) => {
-    const hint =
-      others.length === 0
-        ? 'change it, or remove this runtime from [targets]'
-        : `leave the registry to other runtimes: targets = ${JSON.stringify(others)} in [registries."${registry}"]`
-    return { file, line, column, message: `${problem}: ${consequence}`, hint }
-  })
-}
-
-/** Every other loss. */
-export function lossNotices(losses: readonly ListLoss[], target: string): readonly Notice[] {
-  return losses
-    .filter(loss => !isError(loss))
-    .map(({ loss, registry, mirror, problem, consequence }) => ({
-      code: loss === 'lossy' ? 'list_lossy' : 'list_impossible',
-      ...{ message: `${problem}; ${consequence}`, target, registry },
-      ...(mirror !== undefined && { mirror }),
-    }))
 }

@@ -2,6 +2,8 @@
 import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
 import { aboutContainers } from './containers/about.ts'
+import { aboutDocker } from './docker/about.ts'
+import { aboutK3s } from './k3s/about.ts'
 import { aboutNerdctl } from './nerdctl/about.ts'
 import type { TargetTable } from './target.ts'
 
@@ -9,6 +11,10 @@ export const targets = {
   containerd: {
     ...aboutContainerd,
     load: async () => (await import('./containerd/containerd.ts')).containerd,
+  },
+  docker: {
+    ...aboutDocker,
+    load: async () => (await import('./docker/docker.ts')).docker,
   },
   containers: {
     ...aboutContainers,
@@ -21,5 +27,9 @@ export const targets = {
   nerdctl: {
     ...aboutNerdctl,
     load: async () => (await import('./nerdctl/nerdctl.ts')).nerdctl,
+  },
+  k3s: {
+    ...aboutK3s,
+    load: async () => (await import('./k3s/k3s.ts')).k3s,
   },
 } satisfies TargetTable

@@ -50,7 +50,7 @@ export const FEATURES = {
   ca: { label: '`ca`', subject: 'tls', drops: 'key' },
   client: { label: '`client`', subject: 'tls', drops: 'key' },
   shared_host_tls: {
-    label: 'one host with other TLS settings in another registry',
+    label: 'one host with different TLS settings',
     subject: 'tls',
     drops: 'key',
   },

@@ -1,9 +1,10 @@
 /** The runtimes of a node, and those of them that a command looks at which changes nothing. */
-import { Failure } from '../model/errors.ts'
 import type { MirrorList } from '../model/registry.ts'
+import { detectTarget } from './detect-target.ts'
 import { listedNames, loadTargets, managedNames, type Targets } from './load-targets.ts'
 import type { Detected, KnownTarget, TargetTable } from './target.ts'
 import type { View } from './view.ts'
+import { viewFor } from './view-for.ts'
 
 /** A runtime that is on a node. */
 export interface PresentTarget extends Detected {
@@ -17,13 +18,8 @@ export async function detectTargets(table: TargetTable, view: View): Promise<rea
 }
 
 async function detectOne(name: string, target: KnownTarget, view: View): Promise<readonly PresentTarget[]> {
-  try {
-    const found = await target.detect(view)
-    return found === undefined ? [] : [{ name, ...found }]
-  } catch (error) {
-    if (error instanceof Failure) return []
-    throw error
-  }
+  const found = await detectTarget(target, await viewFor(name, target, false, view))
+  return found === undefined ? [] : [{ name, ...found }]
 }
 
 /** `named`: by `--target`; `list`: undefined where there is none. */

@@ -82,6 +82,12 @@ export interface Losses<Settings, Snapshot> {
   of(settings: Settings, snapshot?: Snapshot): LossTable
 }
 
+/** What decides which requests a target sends, and what it makes of the responses. */
+export interface Speech {
+  readonly dialect: Dialect
+  readonly losses: LossTable
+}
+
 /** A runtime that is on a machine. */
 export interface Detected {
   /** With its release where that is known: `Docker 28.5.2`. */
@@ -102,6 +108,8 @@ export interface DocumentKind {
 /** What is known of every runtime, whether a list names it or not. */
 export interface TargetAbout<Settings = unknown> {
   readonly title: string
+  /** Whether a user can run it without root: then `view.user` may be set. */
+  readonly rootless?: true
   readonly settings: TargetSettings<Settings>
   /** Whether the runtime is on this node. Reads little: it runs without a list too. Runs no program. */
   detect(view: View): Promise<Detected | undefined>
@@ -118,6 +126,11 @@ export type TargetTable = Readonly<Record<string, KnownTarget>>
 /** `Settings` is what its table in a list means, `Snapshot` what it finds on a node: only the target knows these types. */
 export interface Target<Settings = unknown, Snapshot = unknown> extends TargetAbout<Settings> {
   readonly dialect: Dialect
+  /**
+   * Its dialect, and what of a list it can express, where these settings or this machine decide, as the store of Docker
+   * does. Runs no program. Absent: `dialect`, and the loss table without a snapshot.
+   */
+  speech?(settings: Settings, machine: Pick<Machine, 'files' | 'processes'> | undefined): Promise<Speech>
   /** What of a list it can express. */
   readonly losses: Losses<Settings, Snapshot>
   /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */

@@ -1,9 +1,12 @@
 /** The node and the machine, as a target reads them. */
+import type { RootlessUser } from '../model/rootless-user.ts'
 import type { State } from '../ownership/state.ts'
 import type { BootClock } from '../system/boot-clock.ts'
 import type { Reader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import type { Processes } from '../system/trusted-processes.ts'
+
+export type { RootlessUser } from '../model/rootless-user.ts'
 
 /** The machine that regmirror runs on. */
 export interface Machine {
@@ -14,17 +17,6 @@ export interface Machine {
   now(): number
   /** The time since the machine was started. */
   bootClock(): Promise<BootClock>
-}
-
-/** A user who runs runtimes without root. Absolute paths. */
-export interface RootlessUser {
-  readonly home: string
-  /** $XDG_CONFIG_HOME, else `~/.config`. */
-  readonly configHome: string
-  /** $XDG_DATA_HOME, else `~/.local/share`. */
-  readonly dataHome: string
-  /** $XDG_RUNTIME_DIR, where it is set. */
-  readonly runtimeDirectory?: string
 }
 
 /** The node as a target reads it. Nothing here can change it. */

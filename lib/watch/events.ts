@@ -18,15 +18,20 @@ export interface Event {
 }
 
 export function healthEvent({ endpoint, url, state }: Watched): Event {
-  const { registry, role } = endpoint
+  const { registry, role, targets } = endpoint
   const { health, reason = '', detail } = state
   const why = detail === undefined ? '' : `: ${detail}`
   return {
     event: `${role}_${health}`,
     level: health === 'healthy' ? 'info' : 'warn',
-    text: `${registry}: ${listUrl(url)} is ${changeText(health)}${why}`,
-    fields: { registry, url, ...(reason && { reason }) },
+    text: `${registry}: ${listUrl(url)} is ${changeText(health)}${forText(targets)}${why}`,
+    fields: { registry, url, ...(targets && { targets }), ...(reason && { reason }) },
   }
+}
+
+/** ` for containers`, where other targets are probed apart. */
+function forText(targets: readonly string[] | undefined): string {
+  return targets === undefined ? '' : ` for ${targets.join(' and ')}`
 }
 
 function changeText(health: Health): string {
@@ -52,9 +57,9 @@ const REGISTRY_EVENTS: Readonly<Record<ReportedHealth['status'], string>> = {
 
 /** `isNetworkSuspect`: no endpoint has responded. */
 export function registryEvent(health: ReportedHealth, isNetworkSuspect: boolean): Event {
-  const { registry, status, reason } = health
+  const { registry, status, reason, targets } = health
   const event = REGISTRY_EVENTS[status]
-  const fields = { registry, ...(reason && { reason }) }
+  const fields = { registry, ...(targets && { targets }), ...(reason && { reason }) }
   if (status === 'healthy') return { event, level: 'info', text: `${registry} is healthy again`, fields }
   const why = isNetworkSuspect ? ", because the cause may be this node's network" : ''
   const action = status === 'unhealthy' ? `; ${EVERY_MIRROR}${why}` : ''

@@ -53,8 +53,12 @@ function until(latest: number, { events, samples }: History): History {
   return { events: events.filter(({ at }) => at <= latest), samples: Object.fromEntries(past) }
 }
 
-export function samplesOf({ samples }: History, key: string): readonly LatencySample[] {
-  return (samples[key] ?? []).map(([at, ms]) => ({ at, ms: ms ?? undefined }))
+/** By `keyOf`. */
+export function allSamples({ samples }: History): readonly (readonly [string, readonly LatencySample[]])[] {
+  return Object.entries(samples).map(([key, all]) => [
+    key,
+    all.map(([at, ms]) => ({ at, ms: ms ?? undefined })),
+  ])
 }
 
 /** As much as the page draws: of each minute the failure, or else the slowest response. */

@@ -1,19 +1,28 @@
 /** Endpoints by their keys. A list of endpoints never changes, so each is indexed once. Pure. */
+import { type FindMirror, type FindServer, indexMirrors, indexServers } from '../health/verdicts.ts'
 import type { Watched } from './memory.ts'
 
-type Index = ReadonlyMap<string, Watched>
+/** Finds a mirror by its registry and URL, for one of these targets. */
+export const mirrorFinder: (mirrors: readonly Watched[]) => FindMirror<Watched> = once(all =>
+  indexMirrors(keyed(all)),
+)
 
-/** By `keyOf`. */
-export const byKey = indexedBy(({ key }) => key)
+/** Finds the server of a registry, for a target. */
+export const serverFinder: (servers: readonly Watched[]) => FindServer<Watched> = once(all =>
+  indexServers(keyed(all)),
+)
 
-/** By the name of their registry; a registry has one server. */
-export const byRegistry = indexedBy(({ endpoint }) => endpoint.registry)
+export const setOf: (all: readonly Watched[]) => ReadonlySet<Watched> = once(all => new Set(all))
 
-function indexedBy(keyOf: (watched: Watched) => string): (all: readonly Watched[]) => Index {
-  const known = new WeakMap<readonly Watched[], Index>()
+function keyed(all: readonly Watched[]): readonly (readonly [string, Watched])[] {
+  return all.map(watched => [watched.key, watched])
+}
+
+function once<Index>(build: (all: readonly Watched[]) => Index): (all: readonly Watched[]) => Index {
+  const known = new WeakMap<readonly Watched[], { readonly index: Index }>()
   return all => {
-    const index = known.get(all) ?? new Map(all.map(watched => [keyOf(watched), watched]))
-    known.set(all, index)
-    return index
+    const built = known.get(all) ?? { index: build(all) }
+    known.set(all, built)
+    return built.index
   }
 }

@@ -1,13 +1,19 @@
 /** Whether two lists are written as the same files. Pure. */
 import type { MirrorList, Registry } from '../model/registry.ts'
+import { registriesFor } from '../model/target-registries.ts'
 
 /** Mostly the registries are the same objects: a list is selected at every turn, and only a change makes new ones. */
 export function isWrittenAs(one: MirrorList, other: MirrorList): boolean {
+  const names = Object.keys({ ...one.byTarget, ...other.byTarget })
   return (
-    one.registries.length === other.registries.length &&
-    one.registries.every((registry, i) => isSame(registry, other.registries[i])) &&
+    areSame(one.registries, other.registries) &&
+    names.every(name => areSame(registriesFor(one, name), registriesFor(other, name))) &&
     (one.targets === other.targets || JSON.stringify(one.targets) === JSON.stringify(other.targets))
   )
+}
+
+function areSame(some: readonly Registry[], others: readonly Registry[]): boolean {
+  return some.length === others.length && some.every((registry, i) => isSame(registry, others[i]))
 }
 
 function isSame(one: Registry, other: Registry | undefined): boolean {

@@ -8,6 +8,7 @@ import type { Activation } from '../model/activation.ts'
 import type { HealthSettings, MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Probe } from '../model/report.ts'
+import type { TargetRegistries } from '../model/target-registries.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
 
@@ -18,6 +19,7 @@ export const WRITE_LIMITS = { perHour: 60, burst: 20 } as const
 export interface Watched {
   readonly endpoint: Endpoint
   readonly url: string
+  /** By `keyOf`; of a server, by `serverKeyOf`. */
   readonly key: string
   /** Equal for endpoints whose probes are the same, so that one probe is sent for all of them. */
   readonly probeKey: string
@@ -48,6 +50,8 @@ export interface Memory {
   listProblem: string | undefined
   readonly reads: { success: number; error: number }
   mirrors: readonly Watched[]
+  /** What the targets of the list have of it. */
+  targets: readonly TargetRegistries[]
   /** The registries' own servers, where the list allows a fallback to them. */
   servers: readonly Watched[]
   /** Those of them that are probed, by what was known at the latest look. */
@@ -102,6 +106,7 @@ export function newMemory(now: number): Memory {
     listProblem: undefined,
     reads: { success: 0, error: 0 },
     mirrors: [],
+    targets: [],
     servers: [],
     neededServers: [],
     orders: new Map(),

@@ -1,6 +1,7 @@
-/** What a write does with the mirrors of a registry. Pure. */
+/** What a write does with the mirrors that a target has of a registry. Pure. */
 import { listUrl } from '../model/list-url.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
+import { registriesFor } from '../model/target-registries.ts'
 
 /** API bases, as in every report. */
 export interface MovedMirrors {
@@ -12,10 +13,11 @@ export interface MovedMirrors {
 
 export function movedMirrors(
   registry: string,
+  target: string,
   before: MirrorList | undefined,
   after: MirrorList,
 ): MovedMirrors | undefined {
-  const [old, now] = [urlsOf(registry, before), urlsOf(registry, after)]
+  const [old, now] = [urlsOf(registry, target, before), urlsOf(registry, target, after)]
   if (old === undefined || now === undefined) return undefined
   const stay = (urls: readonly string[], others: readonly string[]) =>
     urls.filter(url => others.includes(url))
@@ -26,8 +28,8 @@ export function movedMirrors(
   }
 }
 
-function urlsOf(name: string, list: MirrorList | undefined): readonly string[] | undefined {
-  const registry = list?.registries.find(one => one.name === name)
+function urlsOf(name: string, target: string, list: MirrorList | undefined): readonly string[] | undefined {
+  const registry = list && registriesFor(list, target).find(one => one.name === name)
   return registry?.mirrors.map(({ base }) => baseUrl(base))
 }
 

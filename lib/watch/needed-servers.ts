@@ -2,6 +2,7 @@
 import { dependsOnServer } from '../health/availability.ts'
 import { expiredHealth } from '../health/mirror-health.ts'
 import { knownHealth } from './current-health.ts'
+import { serverFinder } from './indexes.ts'
 import type { Memory, Watched } from './memory.ts'
 
 /** Notes the servers that are probed from now on. A verdict about any other does not count at the next outage. */
@@ -11,20 +12,23 @@ export function updateServers(memory: Memory, now: number): void {
 }
 
 function findNeededServers(memory: Memory): readonly Watched[] {
-  const { loaded, mirrors, servers } = memory
+  const { mirrors, servers, targets } = memory
   if (servers.length === 0) return []
-  const known = knownHealth(memory)
+  const knownFor = knownHealth(memory)
   const unprobed = new Set(
     mirrors
       .filter(({ endpoint, state }) => endpoint.resolves && state.probedAt === undefined)
       .map(({ endpoint }) => endpoint.registry),
   )
-  const needed = new Set(
-    loaded?.list.registries
+  const find = serverFinder(servers)
+  const needed = targets.flatMap(({ name: target, registries }) => {
+    const known = knownFor(target)
+    return registries
       .filter(registry => !unprobed.has(registry.name) && dependsOnServer(registry, known))
-      .map(({ name }) => name),
-  )
-  return servers.filter(({ endpoint }) => needed.has(endpoint.registry))
+      .map(registry => find(registry.name, target))
+  })
+  const all = new Set(needed)
+  return servers.filter(server => all.has(server))
 }
 
 function forgetServers(memory: Memory, now: number): void {

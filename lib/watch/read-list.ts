@@ -51,8 +51,9 @@ function recordProblem(error: unknown, requested: boolean, memory: Memory, host:
 
 async function useList(loaded: LoadedList, memory: Memory, host: Host): Promise<void> {
   const { list } = loaded
+  const listed = await host.listEndpoints(list)
   const saved = memory.loaded === undefined ? await host.readSaved() : {}
-  await adoptList(memory, list, saved, host)
+  adoptList(memory, list, listed, saved, host)
   memory.loaded = loaded
   memory.loadedAt = host.now()
   reportEvent(memory, loadedListEvent(loaded, memory.mirrors.length), host)

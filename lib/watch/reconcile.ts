@@ -49,7 +49,7 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
 function writtenFor(selected: MirrorList, scope: Scope, { written }: Memory): WrittenFor {
   if (scope === 'all') return { cause: 'list' }
   if (written !== undefined && isWrittenAs(selected, written)) return {}
-  return { cause: 'health', moved: registry => movedMirrors(registry, written, selected) }
+  return { cause: 'health', moved: (registry, target) => movedMirrors(registry, target, written, selected) }
 }
 
 function recordSuccess(memory: Memory, host: Host): void {

@@ -1,5 +1,5 @@
 /** Reports every change of the health of a registry, except to unknown: an outage lasts until the registry is healthy. */
-import { judgeRegistry } from '../health/availability.ts'
+import { judgeForTargets } from '../health/judge-targets.ts'
 import { mayBeNetwork } from '../health/network-cause.ts'
 import type { MirrorList } from '../model/registry.ts'
 import type { RegistryHealth } from '../model/registry-health.ts'
@@ -10,13 +10,13 @@ import type { Memory, ReportedHealth } from './memory.ts'
 import { reportEvent } from './report-event.ts'
 
 export function reportRegistries(memory: Memory, { registries }: MirrorList, host: Host): void {
-  const known = knownHealth(memory)
+  const knownFor = knownHealth(memory)
   const reported = new Map<string, ReportedHealth>()
   // A registry without mirrors is not probed.
   for (const registry of registries.filter(({ mirrors }) => mirrors.length > 0)) {
     const before = memory.reportedRegistries.get(registry.name)
-    const judged = judgeRegistry(registry, known)
-    const after = isReported(judged) ? judged : before
+    const judged = judgeForTargets(registry.name, memory.targets, knownFor)
+    const after = judged !== undefined && isReported(judged) ? judged : before
     if (after === undefined) continue
     if (isNews(before, after)) reportEvent(memory, registryEvent(after, isNetworkSuspect(memory)), host)
     reported.set(registry.name, after)
@@ -29,8 +29,8 @@ function isReported(health: RegistryHealth): health is ReportedHealth {
 }
 
 function isNews(before: ReportedHealth | undefined, after: ReportedHealth): boolean {
-  const { status, reason } = before ?? { status: 'healthy' }
-  return status !== after.status || reason !== after.reason
+  const { status, reason, targets } = before ?? { status: 'healthy' }
+  return status !== after.status || reason !== after.reason || targets?.join() !== after.targets?.join()
 }
 
 /** No endpoint of any registry has responded to its latest probe. */

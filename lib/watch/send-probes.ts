@@ -5,7 +5,7 @@ import type { MirrorList } from '../model/registry.ts'
 import type { Probe } from '../model/report.ts'
 import { healthEvent } from './events.ts'
 import type { Host } from './host/host.ts'
-import { byKey, byRegistry } from './indexes.ts'
+import { setOf } from './indexes.ts'
 import { type Memory, recordProbe, type Watched } from './memory.ts'
 import { reportCertificate } from './report-certificate.ts'
 import { reportEvent } from './report-event.ts'
@@ -73,6 +73,5 @@ function isNews(before: MirrorHealth, after: MirrorHealth): boolean {
 }
 
 function isWatched(watched: Watched, { mirrors, servers }: Memory): boolean {
-  const { key, endpoint } = watched
-  return byKey(mirrors).get(key) === watched || byRegistry(servers).get(endpoint.registry) === watched
+  return setOf(mirrors).has(watched) || setOf(servers).has(watched)
 }

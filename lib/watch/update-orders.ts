@@ -1,8 +1,7 @@
 /** The orders in which the mirrors of the registries are written, where the list does not decide them. */
-import { keyOf } from '../health/health-file.ts'
 import { orderAfter } from '../health/latency-order.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
-import { byKey } from './indexes.ts'
+import { mirrorFinder } from './indexes.ts'
 import type { Memory } from './memory.ts'
 
 export function updateOrders(memory: Memory, list: MirrorList, now: number): void {
@@ -11,10 +10,16 @@ export function updateOrders(memory: Memory, list: MirrorList, now: number): voi
 }
 
 function orderByLatency(memory: Memory, { registries, health }: MirrorList, now: number): void {
-  const known = byKey(memory.mirrors)
+  const find = mirrorFinder(memory.mirrors)
+  const names = memory.targets.map(({ name }) => name)
   for (const registry of registries) {
     const before = memory.orders.get(registry.name)
-    const healthOf = (url: string) => known.get(keyOf(registry.name, url))?.state
+    // How fast it is does not depend on the target, but where it is unhealthy nothing is measured.
+    const statesOf = (url: string) => names.map(name => find(registry.name, url, [name])?.state)
+    const healthOf = (url: string) => {
+      const states = statesOf(url)
+      return states.find(state => state?.health === 'healthy') ?? states[0]
+    }
     memory.orders.set(registry.name, orderAfter(before, registry, healthOf, health, now))
   }
 }

@@ -12,17 +12,17 @@ const DONE = { create: 'created', update: 'updated', delete: 'deleted' } as cons
 export interface WrittenFor {
   readonly cause?: 'list' | 'health'
   /** What it does with the mirrors of a registry. */
-  readonly moved?: (registry: string) => MovedMirrors | undefined
+  readonly moved?: (registry: string, target: string) => MovedMirrors | undefined
 }
 
 /** A file that changes for neither was changed outside regmirror, or by another run of it. */
 export function changeEvent(change: Change, writtenFor: WrittenFor): Event {
-  const { path, action, registry, cause = 'list' } = change
+  const { path, action, registry, target, cause = 'list' } = change
   const verb = action === 'create' ? 'removed' : 'changed'
   const where = cause === 'list' ? 'this watcher' : 'regmirror'
   const isOwn = cause === 'list' && writtenFor.cause !== undefined
   const why = isOwn ? '' : ` (it was ${verb} outside ${where})`
-  const moved = registry === undefined ? undefined : writtenFor.moved?.(registry)
+  const moved = registry === undefined ? undefined : writtenFor.moved?.(registry, target)
   const text = [`${DONE[action]} ${path}${why}`, moved && movedText(moved)].filter(Boolean).join(': ')
   const own = { path, action, cause: cause === 'list' ? (writtenFor.cause ?? 'drift') : cause }
   return { event: 'file_written', level: 'info', text, fields: { ...own, ...movedFields(change, moved) } }

@@ -23,7 +23,7 @@ export async function writeWhenDue(
   { isNewList, checkNode }: Reasons,
   host: Host,
 ): Promise<void> {
-  const selected = selectMirrors(declared, knownHealth(memory))
+  const selected = selectMirrors(declared, memory.targets, knownHealth(memory))
   const { attempted } = memory
   if (isNewList) memory.nextScope = 'all'
   if (attempted !== undefined && isWrittenAs(selected, attempted)) {

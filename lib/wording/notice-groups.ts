@@ -13,14 +13,26 @@ export interface NoticeGroup {
   readonly lines: readonly string[]
 }
 
-/** In the order of the first of each kind; up to three notices of a kind are not grouped. */
+/**
+ * In the order of the first of each kind; up to three notices of a kind are not grouped. More than three with one message
+ * are a kind of their own, so that a loss of a thousand mirrors does not hide another one.
+ */
 export function groupNotices(notices: readonly Notice[]): readonly NoticeGroup[] {
-  const kinds = Map.groupBy(notices, ({ code }) => code)
+  const byMessage = Map.groupBy(notices, messageKey)
+  const kindOf = (notice: Notice) => {
+    const key = messageKey(notice)
+    return (byMessage.get(key)?.length ?? 0) > SHOWN ? key : notice.code
+  }
+  const kinds = Map.groupBy(notices, kindOf)
   return notices.flatMap(first => {
-    const kind = kinds.get(first.code) ?? []
+    const kind = kinds.get(kindOf(first)) ?? []
     if (kind.length <= SHOWN) return [{ first, count: 1, lines: [noticeText(first)] }]
     return kind[0] === first ? [{ first, count: kind.length, lines: groupLines(kind, first) }] : []
   })
+}
+
+function messageKey({ code, message }: Notice): string {
+  return `${code} ${message}`
 }
 
 function groupLines(kind: readonly Notice[], { message }: Notice): readonly string[] {

@@ -1,9 +1,11 @@
 /** The health of a registry in words, the same everywhere. Pure. */
 import type { RegistryHealth } from '../model/registry-health.ts'
 
-/** `degraded (no_resolver)`. */
-export function registryStatusText({ status, reason }: RegistryHealth): string {
-  return reason === undefined ? status : `${status} (${reason})`
+/** `degraded (no_resolver)`, `unhealthy for containers`. */
+export function registryStatusText({ status, reason, targets }: RegistryHealth): string {
+  const why = reason === undefined ? '' : ` (${reason})`
+  const whose = targets === undefined ? '' : ` for ${targets.join(' and ')}`
+  return status + why + whose
 }
 
 /** Why it is not healthy, and what to do about it. */

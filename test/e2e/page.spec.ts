@@ -46,8 +46,8 @@ function brokenWith(text: string): Partial<WatchStatus> {
       limitedUntil: NOW + 60_000,
     },
     registries: [
-      registryStatus({ name: text, mirrors, server, files }),
-      registryStatus({ name: text, mirrors: [unhealthyMirror({ url: text })], server, files }),
+      registryStatus({ name: text, mirrors, servers: [server], files }),
+      registryStatus({ name: text, mirrors: [unhealthyMirror({ url: text })], servers: [server], files }),
     ],
     recentEvents: [{ at: NOW - 86_400_000, text }],
     alive: false,

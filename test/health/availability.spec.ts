@@ -9,9 +9,8 @@ import {
 } from '../../lib/health/availability.ts'
 import type { Health } from '../../lib/health/health.ts'
 import { mayBeNetwork } from '../../lib/health/network-cause.ts'
-import { selectMirrors } from '../../lib/health/select.ts'
 import { baseUrl, type Capability, type HealthSettings, type Registry } from '../../lib/model/registry.ts'
-import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import { HEALTH, listOf, mirror, registry, selectFor } from '../support/lists.ts'
 import { type Host, type Outcome, outcomeOf, pulls, SERVER, worldsOf } from '../support/pull-model.ts'
 
 interface Case {
@@ -174,7 +173,7 @@ describe('the mirrors that are written, in the model of containerd', () => {
   it('serve every pull that those of the list serve', () =>
     check(fc.tuple(cases, settings), ([{ registry: one, known, hosts }, onUnhealthy]) => {
       const list = { ...listOf(one), health: { ...HEALTH, onUnhealthy } }
-      const written = selectMirrors(list, known).registries[0]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
+      const written = selectFor(list, known).registries[0]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
       for (const world of worldsOf([...hosts.values()])) {
         const urls = [...hosts.keys()]
         const left = world.filter((_, i) => urls[i] === '' || written.includes(urls[i] ?? ''))
@@ -191,7 +190,7 @@ describe('the mirrors that are written, in the model of containerd', () => {
         )
       if (one.fallback || !resolves([...hosts.keys()])) return
       const list = { ...listOf(one), health: { ...HEALTH, onUnhealthy } }
-      const written = selectMirrors(list, known).registries[0]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
+      const written = selectFor(list, known).registries[0]?.mirrors.map(({ base }) => baseUrl(base)) ?? []
       assert.ok(resolves(written))
     }))
 
@@ -199,7 +198,7 @@ describe('the mirrors that are written, in the model of containerd', () => {
     const pullOnly = mirror('https://a', { capabilities: ['pull'] })
     const list = listOf(registry('docker.io', [mirror('https://b'), pullOnly]))
     const writtenWith = (server: Health | undefined) =>
-      selectMirrors(list, {
+      selectFor(list, {
         health: (_, url) => (url === 'https://a/v2' ? 'healthy' : 'unhealthy'),
         serverHealth: () => server,
       }).registries[0]?.mirrors.map(({ base }) => base.origin)

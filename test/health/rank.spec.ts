@@ -29,7 +29,7 @@ const order = (measured: readonly Measured[], by: RankBy = 'latency', probes = m
       measured.map(({ name }) => mirror(`https://${name}`)),
     ),
   )
-  const ranked = rank(list, probes, by).registries[0]?.mirrors ?? []
+  const ranked = rank(list, probes, by, ['containerd']).registries[0]?.mirrors ?? []
   return ranked.map(({ base }) => base.origin.slice('https://'.length))
 }
 

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import { type HealthFile, keyOf, serializeHealthFile } from '../../lib/health/health-file.ts'
+import { type HealthFile, serializeHealthFile } from '../../lib/health/health-file.ts'
 import { initialHealth } from '../../lib/health/mirror-health.ts'
+import { keyOf } from '../../lib/health/verdicts.ts'
 import type { RegistryHealth } from '../../lib/model/registry-health.ts'
 import type { Notice } from '../../lib/model/report.ts'
 import { HEALTH } from '../support/lists.ts'
@@ -114,8 +115,8 @@ describe('the saved health of a watcher', () => {
     ['is from the future', serializeHealthFile(healthFile(NOW + 60_000, NOW + 120_000), BOOT, 0)],
     ['is from another boot', serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), 'another', 0)],
     ['has no boot id', serializeHealthFile(healthFile(NOW - 5000, NOW + 60_000), undefined, 0)],
-    ['has another version', FRESH.replace('"version": 4', '"version": 3')],
-    ['is damaged', '{"version":4'],
+    ['has another version', FRESH.replace('"version": 5', '"version": 4')],
+    ['is damaged', '{"version":5'],
   ]
   for (const [title, text] of old)
     it(`is ignored when it ${title}`, () =>

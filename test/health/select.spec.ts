@@ -5,15 +5,14 @@ import { type Health, isUsable } from '../../lib/health/health.ts'
 import {
   type HealthFile,
   healthFromFile,
-  keyOf,
   parseHealthFile,
   serializeHealthFile,
 } from '../../lib/health/health-file.ts'
 import { initialHealth } from '../../lib/health/mirror-health.ts'
 import { toSavedMirror } from '../../lib/health/saved-mirror.ts'
-import { selectMirrors } from '../../lib/health/select.ts'
+import { keyOf } from '../../lib/health/verdicts.ts'
 import type { HealthSettings, Registry } from '../../lib/model/registry.ts'
-import { HEALTH, listOf, mirror, registry } from '../support/lists.ts'
+import { HEALTH, listOf, mirror, registry, selectFor } from '../support/lists.ts'
 import { BOOT } from '../support/run.ts'
 
 type Healths = Readonly<Record<string, Health>>
@@ -42,7 +41,7 @@ function written(
     serverHealth: () => serverHealth,
     order: () => order?.map(urlOf),
   }
-  return (selectMirrors(list, known).registries[0]?.mirrors ?? [])
+  return (selectFor(list, known).registries[0]?.mirrors ?? [])
     .map(({ base }) => new URL(base.origin).host)
     .join(' ')
 }
@@ -51,15 +50,15 @@ describe('the mirrors that are written', () => {
   it('leaves a registry as it is, the same object, while its mirrors are healthy', () => {
     const list = listOf(registry('docker.io', [mirror('https://a'), mirror('https://b')]))
     const known = (health: Health) => ({ health: () => health, serverHealth: () => undefined })
-    assert.equal(selectMirrors(list, known('healthy')).registries[0], list.registries[0])
-    assert.equal(selectMirrors(list, known('degraded')).registries[0], list.registries[0])
+    assert.equal(selectFor(list, known('healthy')).registries[0], list.registries[0])
+    assert.equal(selectFor(list, known('degraded')).registries[0], list.registries[0])
   })
 
   it('are those of the list while all are healthy, or nothing is known', () => {
     assert.equal(written({ a: 'healthy', b: 'healthy' }), 'a b')
     const list = listOf(registry('docker.io', [mirror('https://a')]))
     const nothing = { health: () => undefined, serverHealth: () => undefined }
-    assert.deepEqual(selectMirrors(list, nothing), list)
+    assert.deepEqual(selectFor(list, nothing), list)
   })
 
   it('do not include unhealthy and rate limited ones', () =>
@@ -154,9 +153,9 @@ describe('health.json', () => {
   it('reads back', () => {
     const text = serializeHealthFile(file, BOOT, 0)
     assert.deepEqual(parseHealthFile(text, BOOT, 5), file)
-    assert.equal(JSON.parse(text).version, 4)
+    assert.equal(JSON.parse(text).version, 5)
     assert.equal(JSON.parse(text).written, '1970-01-01T00:00:00.000Z', 'for people')
-    const known = healthFromFile(file)
+    const known = healthFromFile(file)('containerd')
     assert.equal(known.health('docker.io', urlOf('a')), 'unhealthy')
     assert.equal(known.health('quay.io', urlOf('a')), undefined)
     assert.equal(known.serverHealth('docker.io'), 'degraded')
@@ -186,18 +185,18 @@ describe('health.json', () => {
 
   it('is ignored in any other version', () => {
     const { version: _, boot_id: __, ...rest } = JSON.parse(serializeHealthFile(file, BOOT, 0))
-    for (const head of [{ version: 1 }, { version: 5, boot_id: BOOT }, { version: 3, boot_id: BOOT }])
+    for (const head of [{ version: 1 }, { version: 6, boot_id: BOOT }, { version: 4, boot_id: BOOT }])
       assert.equal(parseHealthFile(JSON.stringify({ ...head, ...rest }), BOOT, 5), undefined)
   })
 
-  const HEAD = `"version":4,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
+  const HEAD = `"version":5,"boot_id":"${BOOT}","written_at":1,"stale_at":2,"servers":{},"orders":{}`
   const withMirror = (more: object) =>
     `{${HEAD},"mirrors":${JSON.stringify({ a: { ...toSavedMirror(initialHealth(1, HEALTH, () => 0.5)), ...more } })}}`
   for (const text of [
     '',
     'nonsense',
     '{}',
-    '{"version":4}',
+    '{"version":5}',
     'null',
     '[]',
     `{${HEAD},"mirrors":{"a b":{}}}`,

@@ -205,7 +205,8 @@ describe('probe: endpoints of a list', () => {
       depth: 'ping',
       status,
     })
-    const unhealthy = (...probes: Probe[]) => judgeRegistries(list, probes).unhealthy
+    const unhealthy = (...probes: Probe[]) =>
+      judgeRegistries(list, probes, [{ name: 'containerd', registries: list.registries }]).unhealthy
     assert.deepEqual(unhealthy(probe('a.test', 'unhealthy'), probe('b.test', 'healthy')), ['a.test'])
     assert.deepEqual(unhealthy(probe('b.test', 'unhealthy'), probe('b.test', 'healthy', 'mirror')), [])
     const degraded = (reason: NonNullable<Probe['reason']>, role?: Probe['role']) => ({

@@ -1,6 +1,7 @@
 /** What happens to the mirror of a fleet, and when: for the figures of docs/fleet.md and for their test. */
-import { keyOf } from '../../lib/health/health-file.ts'
+
 import { initialHealth } from '../../lib/health/mirror-health.ts'
+import { keyOf } from '../../lib/health/verdicts.ts'
 import { type Fleet, type FleetRun, type Responder, simulateFleet } from './fleet.ts'
 import { HEALTH, listOf, mirror, registry } from './lists.ts'
 import { HEALTHY, REFUSING, SILENT } from './simulation.ts'

@@ -6,6 +6,7 @@ import { listEndpoints } from '../../lib/probe/endpoints.ts'
 import { containerdDialect } from '../../lib/targets/containerd/dialect.ts'
 import type { Host } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
+import { ofContainerd } from './lists.ts'
 import { UNCHANGED } from './simulation.ts'
 import { openVirtualClock, type VirtualClock } from './virtual-clock.ts'
 
@@ -103,7 +104,10 @@ function openNode(
       await new Promise<void>(done => clock.at(now + ms, done))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    listEndpoints: async all => listEndpoints(all, containerdDialect),
+    listEndpoints: async all => ({
+      endpoints: listEndpoints(all, containerdDialect),
+      targets: ofContainerd(all),
+    }),
     readSaved: async () => ({ healthFile: fleet.saved }),
     saveHealth: async () => {},
     saveHistory: async () => {},

@@ -1,5 +1,8 @@
 /** Lists as values, for tests that do not read a file. */
+import type { KnownHealth } from '../../lib/health/availability.ts'
+import { selectMirrors } from '../../lib/health/select.ts'
 import type { HealthSettings, Mirror, MirrorList, Registry } from '../../lib/model/registry.ts'
+import type { TargetRegistries } from '../../lib/model/target-registries.ts'
 import type { WrittenContainerd } from '../../lib/targets/containerd/settings.ts'
 
 export const PLACE = { file: 'mirrors.toml', line: 1, column: 1 }
@@ -40,6 +43,16 @@ export const HEALTH: HealthSettings = {
 /** A list for containerd 2.1 with the default paths. */
 export function listOf(...registries: readonly Registry[]): MirrorList {
   return forContainerd({ registries, health: HEALTH }, { version: '2.1' })
+}
+
+/** What containerd has of such a list: everything. */
+export function ofContainerd({ registries }: Pick<MirrorList, 'registries'>): readonly TargetRegistries[] {
+  return [{ name: 'containerd', registries }]
+}
+
+/** The list as it is written for one target that can express everything. */
+export function selectFor(list: MirrorList, known: KnownHealth): MirrorList {
+  return selectMirrors(list, ofContainerd(list), () => known)
 }
 
 /** The list with this `[targets.containerd]`. */

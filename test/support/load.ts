@@ -13,6 +13,7 @@ export async function load(options: Partial<LoadOptions> & { root?: string } = {
   const { root = '/', ...rest } = options
   return await loadList(openWriter(root), openWriter('/'), {
     allowFilesFrom: root === '/' ? [path.join(ROOT, 'fixtures/tls')] : [],
+    directories: ['/etc/regmirror'],
     stdin: async () => Buffer.alloc(0),
     env: {},
     uid: 1000,

@@ -10,6 +10,7 @@ import type { History } from '../../lib/watch/history.ts'
 import type { Host, Reconciled, Scope, Triggers } from '../../lib/watch/host/host.ts'
 import { watch } from '../../lib/watch/loop.ts'
 import type { Memory } from '../../lib/watch/memory.ts'
+import { ofContainerd } from './lists.ts'
 
 /** What a probe of an endpoint finds at a moment, and how long that takes. */
 export type Behaviour = (now: number) => { readonly probe: Partial<Probe>; readonly ms: number }
@@ -102,7 +103,10 @@ export async function simulate(world: World): Promise<Simulated> {
       await new Promise<void>(done => pending.push({ at: now + ms, done }))
       return { registry, url, role, depth: 'ping', status: 'healthy', ...probe }
     },
-    listEndpoints: async list => listEndpoints(list, containerdDialect),
+    listEndpoints: async list => ({
+      endpoints: listEndpoints(list, containerdDialect),
+      targets: ofContainerd(list),
+    }),
     readSaved: async () => ({ healthFile: world.healthFile, history: world.history }),
     saveHealth: async file => {
       world.saveHealth?.()

@@ -58,7 +58,7 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
   return withState({
     name: 'docker.io',
     mirrors: [mirrorStatus()],
-    server: { url: 'https://registry-1.docker.io/v2', health: 'healthy' },
+    servers: [{ url: 'https://registry-1.docker.io/v2', health: 'healthy' }],
     files: [
       {
         path: '/etc/containerd/certs.d/docker.io/hosts.toml',
@@ -71,7 +71,8 @@ export function registryStatus(more: Partial<RegistryStatus> = {}): RegistryStat
 
 /** With the health that follows from its endpoints, where every mirror resolves tags. */
 export function withState(status: Omit<RegistryStatus, 'state'>): RegistryStatus {
-  const { name, mirrors, server } = status
+  const { name, mirrors, servers } = status
+  const [server] = servers
   const declared = registry(
     name,
     mirrors.map(() => mirror('https://any.test')),

@@ -225,7 +225,7 @@ describe('a watcher', () => {
     assert.equal(run.healthFile?.registries[0]?.status, 'unknown')
     const [known] = buildStatus(run.memory, { monotonic: 20 * MINUTE, wall: 0 }, WATCHER).registries
     assert.deepEqual(
-      [known?.state.status, known?.mirrors[0]?.health, known?.server?.health],
+      [known?.state.status, known?.mirrors[0]?.health, known?.servers[0]?.health],
       ['unknown', 'unknown', 'unknown'],
     )
   })

@@ -153,7 +153,7 @@ describe('the metrics of a watcher', () => {
       certificateExpiresAt: NOW,
     } as const
     const list = { ...watchStatus().list, loadedAt: NOW }
-    const page = renderMetrics(watchStatus({ list, registries: [registryStatus({ server })] }))
+    const page = renderMetrics(watchStatus({ list, registries: [registryStatus({ servers: [server] })] }))
     const sorted = (metrics: ReadonlyMap<string, string>) => [...metrics].sort()
     assert.deepEqual(sorted(metricsOnPage(page)), sorted(metricsInReference(document, 'watch')))
     assert.deepEqual(sorted(metricsOnPage(PROBE_PAGE)), sorted(metricsInReference(document, 'probe')))
@@ -164,7 +164,7 @@ describe('the metrics of a watcher', () => {
       mirrorStatus({ url: `https://${name}.test/v2`, certificateExpiresAt: NOW }),
     )
     const all = Array.from({ length: 5 }, (_, i) => {
-      const { server: _server, ...status } = registryStatus({ name: `r${i}.test`, mirrors })
+      const status = { ...registryStatus({ name: `r${i}.test`, mirrors }), servers: [] }
       return status
     })
     const [, own, each, mirror, sum] =
@@ -201,8 +201,8 @@ describe('the metrics of a watcher', () => {
   it('show a registry as up while a mirror or its server is usable, and nothing while that is unknown', () => {
     const up = (mirror: MirrorStatus, server: ServerStatus['health'] | 'none' = 'unknown') => {
       const url = 'https://registry-1.docker.io/v2'
-      const { server: _, state: __, ...rest } = registryStatus({ mirrors: [mirror] })
-      const registry = withState(server === 'none' ? rest : { ...rest, server: { url, health: server } })
+      const { state: _, ...rest } = { ...registryStatus({ mirrors: [mirror] }), servers: [] }
+      const registry = withState(server === 'none' ? rest : { ...rest, servers: [{ url, health: server }] })
       return pageOf({ registries: [registry] }).get('regmirror_registry_up{registry="docker.io"}')
     }
     assert.equal(up(mirrorStatus(), 'none'), 1)

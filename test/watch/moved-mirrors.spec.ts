@@ -14,7 +14,7 @@ const listed = (...names: readonly string[]) =>
     ),
   )
 const moved = (before: readonly string[], after: readonly string[]) =>
-  movedMirrors(NAME, listed(...before), listed(...after)) as MovedMirrors
+  movedMirrors(NAME, 'containerd', listed(...before), listed(...after)) as MovedMirrors
 
 const CHANGE: Change = {
   ...{ target: 'containerd', path: '/hosts.toml', action: 'update', effect: 'immediate' },

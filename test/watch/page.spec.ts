@@ -59,8 +59,8 @@ function filledWith(text: string): WatchStatus {
       limitedUntil: NOW + 1,
     },
     registries: [
-      registryStatus({ name: text, mirrors, server, files }),
-      registryStatus({ name: text, mirrors: unhealthy, server, files }),
+      registryStatus({ name: text, mirrors, servers: [server], files }),
+      registryStatus({ name: text, mirrors: unhealthy, servers: [server], files }),
     ],
     recentEvents: [{ at: NOW, text }],
   })
@@ -221,7 +221,7 @@ describe('the status page', () => {
         registries: [
           registryStatus({
             mirrors: [unhealthyMirror()],
-            server: { url: 'https://registry-1.docker.io/v2', health: 'unhealthy' },
+            servers: [{ url: 'https://registry-1.docker.io/v2', health: 'unhealthy' }],
           }),
         ],
       },
@@ -232,7 +232,7 @@ describe('the status page', () => {
       'a server without mirrors',
       {
         registries: [
-          registryStatus({ mirrors: [], server: { url: 'https://r.test/v2', health: 'unknown' } }),
+          registryStatus({ mirrors: [], servers: [{ url: 'https://r.test/v2', health: 'unknown' }] }),
         ],
       },
       /● node-7: Healthy/,
@@ -253,7 +253,7 @@ describe('the status page', () => {
       registryStatus({
         name: `r${i}.test`,
         mirrors: [unhealthyMirror({ position: 1 })],
-        server: { url: 'https://s.test', health: 'unhealthy', reason: 'refused' },
+        servers: [{ url: 'https://s.test', health: 'unhealthy', reason: 'refused' }],
         ...more,
       }),
     )
@@ -358,7 +358,7 @@ describe('the status page', () => {
       why,
     )
     assert.doesNotMatch(
-      withRegistries(...unhealthy(1, { server: { url: 'https://s.test', health: 'healthy' } })),
+      withRegistries(...unhealthy(1, { servers: [{ url: 'https://s.test', health: 'healthy' }] })),
       why,
     )
   })
@@ -417,7 +417,7 @@ describe('the status page', () => {
       registryStatus({
         name: 'unhealthy.test',
         mirrors: [unhealthyMirror()],
-        server: { url: 'https://d.test', health: 'unhealthy' },
+        servers: [{ url: 'https://d.test', health: 'unhealthy' }],
       }),
     )
     const names = [...page.matchAll(/<h3 [^>]*>.*<\/span> (\S+) /g)].map(([, name]) => name)

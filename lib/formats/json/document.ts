@@ -40,6 +40,13 @@ export function parseDocument(text: string): JsonDocument | undefined {
   return root && { text, root, value }
 }
 
+/** The offset at which a text that is not JSON stops being JSON. */
+export function findFault(text: string): number {
+  const errors: { readonly offset: number }[] = []
+  if (!isDeep(text)) jsonParser().parseTree(text, errors as never[], { disallowComments: true })
+  return errors[0]?.offset ?? text.trimEnd().length
+}
+
 function jsonParser(): typeof import('jsonc-parser') {
   return loadPackage('jsonc-parser')
 }

@@ -14,6 +14,7 @@ export function filesBeside(files: readonly ListedFile[]): ReferenceScope {
   })
   return {
     directory: BESIDE,
+    lists: [],
     allowed: [BESIDE],
     asRoot: false,
     env: undefined,

@@ -3,9 +3,9 @@ import { Failure, issueText } from '../../model/errors.ts'
 import type { ExplainedList } from '../../model/explain-report.ts'
 import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
+import { registriesFor } from '../../model/target-registries.ts'
 import type { World } from '../../model/world.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
-import { registriesFor } from '../../targets/configured-targets.ts'
 import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
 import { applyKnownHealth } from '../known-health.ts'
@@ -22,7 +22,7 @@ export async function compareWithList(
   view: View,
   world: World,
 ): Promise<ListDifference> {
-  const { list: selected, notices } = await knownHealth(list, view, world)
+  const { list: selected, notices } = await knownHealth(list, targets, view, world)
   const planned = await planOrReason(selected, targets, view)
   const excluded = notices.filter(({ code }) => code === 'mirror_excluded')
   return {
@@ -73,9 +73,9 @@ function withoutFlag(message: string): string {
 }
 
 /** A user who is not root may not read what a watcher knows. */
-async function knownHealth(list: MirrorList, { node }: View, world: World) {
+async function knownHealth(list: MirrorList, targets: TargetTable, { node, machine }: View, world: World) {
   try {
-    return await applyKnownHealth(list, { declared: false }, node, world)
+    return await applyKnownHealth(list, { declared: false }, { node, targets, world, machine })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { list, notices: [noticeOf('health_unreadable', error)] }

@@ -14,7 +14,8 @@ import type { Targets } from '../../targets/load-targets.ts'
 import { loadChosen } from '../../targets/present-targets.ts'
 import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
-import { type NodeOptions, openMachine } from '../open.ts'
+import { viewFor } from '../../targets/view-for.ts'
+import { type NodeOptions, openPlace } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
 import type { ProbeRoute } from './probe-routes.ts'
@@ -43,10 +44,11 @@ export async function explainImages(
   const compared = loaded && (await compareWithList(loaded, targets, view, world))
   const found: ExplainedImage[] = []
   const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
+  const isListed = ({ name }: ConfiguredTarget) => loaded?.list.targets[name] !== undefined
   const daemons = []
   const chosen = await loadChosen(targets, { named: options.named, list: loaded?.list }, view)
   for (const configured of settingsOf(chosen, loaded)) {
-    const { one, daemon, notices: own } = await observeTarget(configured, view)
+    const { one, daemon, notices: own } = await observeTarget(configured, isListed(configured), view)
     notices.push(...own)
     daemons.push({ target: one.name, daemon })
     const probe = await options.openProber?.(configured, view)
@@ -66,7 +68,7 @@ async function openView(
   { node, ...options }: ExplainOptions,
   world: World,
 ): Promise<{ view: View; notices: readonly Notice[] }> {
-  const view = { node, uid: world.uid, machine: openMachine(options, world) }
+  const view = openPlace(options, node, world)
   try {
     return { view: { ...view, state: await readState(node) }, notices: [] }
   } catch (error) {
@@ -82,7 +84,8 @@ function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly 
   return configuredTargets({ targets: Object.fromEntries(all) }, targets)
 }
 
-async function observeTarget({ name, target, settings }: ConfiguredTarget, view: View) {
+async function observeTarget({ name, target, settings }: ConfiguredTarget, isListed: boolean, common: View) {
+  const view = await viewFor(name, target, isListed, common)
   const explainer = await target.explainer()
   const snapshot = await explainer.observe(view, settings)
   const daemon = target.daemon.find(snapshot)

@@ -10,6 +10,14 @@ export interface Endpoint extends ClientSettings {
   readonly base: ApiBase
   /** Tried in turn if the one before does not speak its scheme (a loopback registry: https, then http). */
   readonly alternatives?: readonly ApiBase[]
+  /** Tried in turn instead of `base`: the next one after any failure of a ping. */
+  readonly tries?: readonly ApiBase[]
+  /** Present where the runtime pings it first: which responses let it go on. */
+  readonly ping?: { readonly accepts: 'any_response' | 'ok_or_unauthorized' }
+  /** The target whose client requests it; absent: that of the first one. */
+  readonly probedAs?: string | undefined
+  /** The targets that it is probed for, where others are probed apart. */
+  readonly targets?: readonly string[]
   /** Whether the runtime resolves tags with it. */
   readonly resolves: boolean
   /** What a deep probe requests. */
@@ -26,7 +34,7 @@ export interface Canary {
 }
 
 /** Equal for endpoints that are sent the same requests, so that one probe is enough for them. */
-export function probeKey({ registry: _, role: __, ...requested }: Endpoint): string {
+export function probeKey({ registry: _, role: __, targets: ___, ...requested }: Endpoint): string {
   return JSON.stringify(requested)
 }
 

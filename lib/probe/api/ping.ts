@@ -18,6 +18,8 @@ export interface PingResult {
   readonly final?: FinalResponse
   /** How the endpoint failed; undefined: it did not. */
   readonly failed?: PingFailure
+  /** Of a response that is not that of a registry. */
+  readonly status?: number
 }
 
 /** `unreachable`: no connection. `silent`: no response. `refused`: a response, but not that of a registry. */
@@ -31,13 +33,26 @@ export type PingFailure = 'unreachable' | 'silent' | 'refused'
  */
 export async function ping(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {
   let result: PingResult = { endpoint, traces: [] }
-  for (const base of [endpoint.base, ...(endpoint.alternatives ?? [])]) {
+  const { base: first, alternatives = [], tries } = endpoint
+  for (const base of tries ?? [first, ...alternatives]) {
     result = await pingBase({ ...endpoint, base }, samples, context)
+    if (tries !== undefined) {
+      if (result.failed === undefined || mayGoOn(result, endpoint)) break
+      continue
+    }
     // containerd continues with plain http in this case, and after 10 s of an incomplete handshake, which is longer
     // than a probe waits: core/remotes/docker/resolver.go isTLSError@v2.3.4.
     if (!result.fault?.plainHttp) break
   }
   return result
+}
+
+/** Whether the runtime requests more of an endpoint that has failed this ping. */
+export function mayGoOn({ failed, status }: PingResult, { ping: rule }: Pick<Endpoint, 'ping'>): boolean {
+  if (failed === 'unreachable') return false
+  if (rule === undefined) return true
+  if (failed !== 'refused' || status === undefined) return false
+  return rule.accepts === 'any_response' || status === 200 || status === 401
 }
 
 async function pingBase(endpoint: Endpoint, samples: number, context: ProbeContext): Promise<PingResult> {
@@ -51,7 +66,8 @@ async function pingBase(endpoint: Endpoint, samples: number, context: ProbeConte
     const outcome = await sendBoundedRequest(endpoint, { url, measured }, context)
     if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault, failed: failureOf(outcome) }
     const fault = judgePing(outcome, endpoint)
-    if (fault !== undefined) return { endpoint, traces: [], fault, failed: 'refused' }
+    if (fault !== undefined)
+      return { endpoint, traces: [], fault, failed: 'refused', status: outcome.response.status }
     traces.push(outcome.trace)
     final = outcome
     left -= performance.now() - started - (outcome.trace.queuedMs ?? 0)

@@ -39,6 +39,13 @@ export function readProxies(env: Environment): ProxyFor {
   return Object.assign(proxyFor, { holdsSecret })
 }
 
+/** Equal where the proxies are the same; it may hold a secret. */
+export function proxySettings(env: Environment): readonly string[] {
+  return ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'REQUEST_METHOD'].map(
+    name => env[name] || env[name.toLowerCase()] || '',
+  )
+}
+
 /**
  * Without a scheme and a host it is read again with `http://`, in 1.19 also with a scheme that is not known there; what
  * Go cannot read it ignores.

@@ -5,6 +5,7 @@ import { type BuildkitSettings, buildkitSettings } from './settings.ts'
 
 export const aboutBuildkit: TargetAbout<BuildkitSettings> = {
   title: 'BuildKit',
+  rootless: true,
   settings: buildkitSettings,
   detect: detectBuildkit,
 }

@@ -13,6 +13,7 @@ export const buildkitDialect: Dialect = {
   }),
   // resolver.go:200-204@v0.32.2
   dialTimeoutMs: 30_000,
+  ignoresDialTimeout: true,
   pingDecides: false,
   sendsHeaders: false,
 }

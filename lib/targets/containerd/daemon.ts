@@ -1,8 +1,8 @@
 /** The containerds that run on this machine, and which of them reads a config.toml. */
 import path from 'node:path'
-import { Failure } from '../../model/errors.ts'
 import { openReader, type Reader } from '../../system/reader.ts'
 import type { Processes, TrustedProcess, UntrustedProcess } from '../../system/trusted-processes.ts'
+import { isSameFile } from '../same-file.ts'
 import { DEFAULT_CONFIG, parseDaemonFlags } from './command-line.ts'
 import { type Distribution, distributionOf, isDockersOwn } from './distribution.ts'
 
@@ -139,26 +139,6 @@ async function readsFile(
   config: string | undefined,
 ): Promise<boolean> {
   return (
-    config !== undefined && (await isSame(node, config, openReader(trusted.rootDirectory), daemon.config))
+    config !== undefined && (await isSameFile(node, config, openReader(trusted.rootDirectory), daemon.config))
   )
-}
-
-/**
- * Whether two paths are one file. In one tree the paths decide; a container or a systemd unit sees the files of the machine
- * through mounts.
- */
-async function isSame(node: Reader, config: string, tree: Reader, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all([followed(node, config), followed(tree, other)])
-  if (a.path === b.path && node.root === tree.root) return true
-  return a.identity === b.identity && (a.identity !== undefined || a.path === b.path)
-}
-
-/** A path that cannot be followed is reported where the file is read. */
-async function followed(tree: Reader, file: string): Promise<{ path: string; identity: string | undefined }> {
-  try {
-    return { path: await tree.real(file), identity: (await tree.facts(file))?.identity }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return { path: file, identity: undefined }
-  }
 }

@@ -6,6 +6,7 @@ import { TITLE } from './title.ts'
 
 export const aboutContainers: TargetAbout<ContainersSettings> = {
   title: TITLE,
+  rootless: true,
   settings: containersSettings,
   detect: detectContainers,
 }

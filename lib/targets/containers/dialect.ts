@@ -13,7 +13,10 @@ export const containersDialect: Dialect = {
   }),
   // image/pkg/tlsclientconfig/tlsclientconfig.go:88-101@image/v5.39.2
   dialTimeoutMs: 30_000,
+  ignoresDialTimeout: true,
   // It pings `https://HOST/v2/` before every pull (detectProperties, docker_client.go:961-1008@image/v5.39.2).
   pingDecides: true,
+  // `insecure = true`, for http too: https first, http after any failure (detectPropertiesHelper, in the same place).
+  triesHttpsFirst: true,
   sendsHeaders: false,
 }

@@ -4,6 +4,7 @@ import type { Random } from '../../health/probe-schedule.ts'
 import type { LoadedList } from '../../list/load.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { Notice, PlanReport, Probe } from '../../model/report.ts'
+import type { TargetRegistries } from '../../model/target-registries.ts'
 import type { Endpoint } from '../../probe/api/endpoint.ts'
 import type { Event } from '../events.ts'
 import type { History } from '../history.ts'
@@ -35,6 +36,13 @@ export interface Reconciled {
   readonly shownFiles: ReadonlyMap<string, readonly ShownFile[]>
 }
 
+/** What is probed for a list. */
+export interface ListedEndpoints {
+  readonly endpoints: readonly Endpoint[]
+  /** What the targets of the list have of it. */
+  readonly targets: readonly TargetRegistries[]
+}
+
 export interface Host {
   /** Milliseconds of the monotonic clock, the only clock of the loop. */
   now(): number
@@ -49,8 +57,8 @@ export interface Host {
   hints(): Triggers
   /** Throws Failure for an invalid list. */
   loadList(): Promise<LoadedList>
-  /** The endpoints of the list, as its runtime names and probes them. */
-  listEndpoints(list: MirrorList): Promise<readonly Endpoint[]>
+  /** The endpoints of the list, as its runtimes name and probe them. */
+  listEndpoints(list: MirrorList): Promise<ListedEndpoints>
   /** Writes the files of the list that differ on the node. Throws Failure. */
   reconcile(list: MirrorList, scope: Scope): Promise<Reconciled>
   probe(endpoint: Endpoint, list: MirrorList): Promise<Probe>

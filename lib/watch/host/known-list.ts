@@ -4,6 +4,7 @@ import { Failure } from '../../model/errors.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { type ListOptions, openList } from '../../pipeline/open.ts'
+import { refuseMachineTargets } from '../../pipeline/scope.ts'
 import { openReader, type Reader } from '../../system/reader.ts'
 import type { TargetTable } from '../../targets/target.ts'
 import { traceReads } from './trace-reads.ts'
@@ -35,6 +36,7 @@ export function openKnownList(source: ListSource): () => Promise<LoadedList> {
 async function readKnown({ node, options, table, world }: ListSource): Promise<KnownList> {
   const [inNode, here] = [traceReads(node), traceReads(openReader('/'))]
   const loaded = await openList(options, table, inNode.reader, world, here.reader)
+  if (options.user !== undefined) refuseMachineTargets(loaded, options, table)
   return { loaded, isSame: async () => (await inNode.isSame()) && (await here.isSame()) }
 }
 

@@ -2,13 +2,11 @@
 import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import { readState } from '../../ownership/state.ts'
+import { findRequests } from '../../pipeline/list-network.ts'
 import { openWatchLockCheck } from '../../pipeline/lock.ts'
 import { recoverRun } from '../../pipeline/recovery.ts'
-import { listEndpoints } from '../../probe/endpoints.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { runProgram } from '../../system/run.ts'
-import { probeDialect } from '../../targets/configured-targets.ts'
-import { loadListed } from '../../targets/load-targets.ts'
 import { fileWatchEvent, noticeEvents } from '../events.ts'
 import { reloadListEvent } from '../list-events.ts'
 import type { Memory } from '../memory.ts'
@@ -85,7 +83,7 @@ function onHangup(
 }
 
 function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => void): Host {
-  const { node, targets, world, log } = work
+  const { node, options, targets, world, log } = work
   const { hints, readiness, notifier, prober, sources } = parts
   return {
     ...waiting(parts, work),
@@ -95,7 +93,10 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
       return hints.take()
     },
     loadList: sources.loadList,
-    listEndpoints: async list => listEndpoints(list, probeDialect(list, await loadListed(targets, list))),
+    listEndpoints: async list => {
+      const { endpoints, pullers } = await findRequests(list, { root: options.root, targets }, world)
+      return { endpoints, targets: pullers }
+    },
     reconcile: async (list, scope) => {
       const reconciled = await recoverAndReconcile(list, scope, work)
       await sources.watch()

@@ -2,16 +2,16 @@
 import { Failure } from '../../model/errors.ts'
 import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
+import { pullerFor } from '../../pipeline/list-network.ts'
 import { type NodeOptions, openMachine } from '../../pipeline/open.ts'
-import { maxConnections, openSystemRoots, readRuntimeEnvironment } from '../../pipeline/probe-list.ts'
+import { maxConnections, openSystemRoots } from '../../pipeline/probe-list.ts'
 import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
 import { openLookupOnDemand } from '../../probe/dns/lookup-on-demand.ts'
 import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
 import { openSharedContext, probeOne, type SharedContext } from '../../probe/probe.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
-import { readPullClient } from '../../targets/configured-targets.ts'
-import { loadListed } from '../../targets/load-targets.ts'
+import { findPullers } from '../../targets/pullers.ts'
 import type { TargetTable } from '../../targets/target.ts'
 import type { Host } from './host.ts'
 
@@ -35,7 +35,7 @@ export function openProber(options: ProberOptions, world: World): Prober {
   // Stays true: a mirror may send back what an earlier list gave it.
   let secretSent = false
   const probe: Prober['probe'] = async (endpoint, list) => {
-    const runtime = await readers.read(list)
+    const runtime = await readers.read(list, endpoint.probedAs)
     if (shared?.list !== list) {
       shared = { list, ...openSharedContext({ readRoots: readers.roots, signal: world.signal, lookUp }) }
       secretSent ||= list.registries.some(sendsSecret)
@@ -69,23 +69,51 @@ function watchDepth({ role }: Endpoint, { health }: MirrorList): 'ping' | 'head'
   return health.depth === 'ping' || role === 'server' ? 'ping' : 'head'
 }
 
-/** What probes depend on besides the list: the proxies and the client of the runtime, the certificates of the system. */
+/** What probes depend on besides the list: the proxies and the client of each runtime, the certificates of the system. */
 function openReaders(options: ProberOptions, world: World) {
   const now = () => monotonicMs(world)
-  const proxies = openCache(RUNTIME_MS, now, readRuntimeProxies(options, world))
   const files = openSystemRoots(world)
   const certificates = openCache(CERTIFICATES_MS, now, files.read)
+  // By the target whose client probes.
+  const runtimes = new Map<Endpoint['probedAs'], ReturnType<typeof openRuntime>>()
+  return {
+    read: async (list: MirrorList, probedAs: Endpoint['probedAs']) => {
+      const runtime = runtimes.get(probedAs) ?? openRuntime(probedAs, options, world)
+      runtimes.set(probedAs, runtime)
+      return await runtime.read(list)
+    },
+    roots: certificates.read,
+    expire: () => {
+      files.expire()
+      certificates.expire()
+      for (const runtime of runtimes.values()) runtime.expire()
+    },
+  }
+}
+
+/** The client of one target, and its proxies: while it does not run, those it had last; before it ever ran, those of regmirror. */
+function openRuntime(probedAs: Endpoint['probedAs'], options: ProberOptions, world: World) {
+  const now = () => monotonicMs(world)
+  let environment = world.env
+  const machine = () => openMachine(options, world)
+  const pullers = openCache(RUNTIME_MS, now, async (list: MirrorList) =>
+    pullerFor(probedAs, { pullers: await findPullers(list, options.targets, machine()) }),
+  )
+  const proxies = openCache(RUNTIME_MS, now, async (list: MirrorList): Promise<ProxyFor> => {
+    const puller = await pullers.read(list)
+    environment = (await puller.readEnvironment().catch(ignoreFailure)) ?? environment
+    return readProxies(environment)
+  })
   const clients = openCache(RUNTIME_MS, now, async (list: MirrorList) =>
-    readPullClient(list, await loadListed(options.targets, list), openMachine(options, world)),
+    (await pullers.read(list)).readClient(),
   )
   return {
     read: async (list: MirrorList) => ({
       proxyFor: await proxies.read(list),
       pullClient: await clients.read(list),
     }),
-    roots: certificates.read,
     expire: () => {
-      for (const cache of [files, proxies, certificates, clients]) cache.expire()
+      for (const cache of [pullers, proxies, clients]) cache.expire()
     },
   }
 }
@@ -111,18 +139,6 @@ function openCache<Key extends readonly unknown[], Value>(
     expire: () => {
       last = undefined
     },
-  }
-}
-
-/** The proxies of the runtime; while it does not run, those it had last; before it ever ran, those of regmirror. */
-function readRuntimeProxies(options: ProberOptions, world: World) {
-  let known = world.env
-  return async (list: MirrorList): Promise<ProxyFor> => {
-    known =
-      (await readRuntimeEnvironment(list, options.targets, openMachine(options, world)).catch(
-        ignoreFailure,
-      )) ?? known
-    return readProxies(known)
   }
 }
 

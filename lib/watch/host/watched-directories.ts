@@ -1,5 +1,6 @@
 /** Which directories a watcher watches: those of the list, of the files it names, and of what regmirror has written. */
 import path from 'node:path'
+import { listDirectories } from '../../list/list-directories.ts'
 import { Failure } from '../../model/errors.ts'
 import type { State } from '../../ownership/state.ts'
 import { openReader, type Reader } from '../../system/reader.ts'
@@ -14,8 +15,8 @@ export async function findWatchedDirectories(
   const here = openReader('/')
   const onNode = (directory: string) => path.join(work.node.root, directory)
   const directories = [
-    ...(await listDirectories(listFile ?? work.options.file, here)),
-    onNode('/etc/regmirror'),
+    ...(await directoriesOfList(listFile ?? work.options.file, here)),
+    ...listDirectories(work.world, work.options.root).map(onNode),
     ...work.options.allowFilesFrom,
     ...(work.world.env.CREDENTIALS_DIRECTORY ? [work.world.env.CREDENTIALS_DIRECTORY] : []),
     ...managedDirectories(state).map(onNode),
@@ -33,7 +34,7 @@ function managedDirectories({ files }: State): readonly string[] {
 }
 
 /** A link may lead to a list in another directory. */
-async function listDirectories(listFile: string | undefined, here: Reader): Promise<readonly string[]> {
+async function directoriesOfList(listFile: string | undefined, here: Reader): Promise<readonly string[]> {
   if (listFile === undefined || listFile === 'stdin') return []
   const file = path.resolve(listFile)
   return [file, await resolveLinks(file, here)].map(one => path.dirname(one))

@@ -16,9 +16,18 @@ export function mirrorItems(mirrors: readonly MirrorStatus[], now: number): read
     .toSorted((a, b) => positionOf(a) - positionOf(b))
     .map(
       mirror =>
-        html`<li>${positionCell(mirror)}<span class="url">${listUrl(mirror.url)}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}${certificateNote(mirror, now)}</li>
+        html`<li>${positionCell(mirror)}<span class="url">${listUrl(mirror.url)}${targetsNote(mirror)}</span>${stateCell(mirror, now)}<span class="ms">${latencyText(mirror)}</span><span class="hour">${sparkline(mirror.samples, now)}<span class="soft">${latencyRange(mirror.samples)}</span></span>${note(mirror, now)}${certificateNote(mirror, now)}</li>
 `,
     )
+}
+
+/** ` for containers`, where other targets are probed apart. */
+export function forTargets(targets: MirrorStatus['targets']): string {
+  return targets === undefined ? '' : ` for ${targets.join(' and ')}`
+}
+
+function targetsNote({ targets }: MirrorStatus): Markup | undefined {
+  return targets === undefined ? undefined : html`<span class="soft">${forTargets(targets)}</span>`
 }
 
 function positionCell({ position }: MirrorStatus): Markup {

@@ -76,7 +76,7 @@ function latestChange(registries: readonly RegistryStatus[]): number {
 
 /** Certificates that expire soon: an endpoint of several registries has one. */
 export function expiringCertificates({ registries, now }: WatchStatus): readonly Alarm[] {
-  const endpoints = registries.flatMap(({ mirrors, server }) => [...mirrors, ...(server ? [server] : [])])
+  const endpoints = registries.flatMap(({ mirrors, servers }) => [...mirrors, ...servers])
   const texts = endpoints.flatMap(({ url, certificateExpiresAt }) => {
     const when =
       certificateExpiresAt === undefined ? undefined : certificateExpiry(daysUntil(certificateExpiresAt, now))

@@ -7,7 +7,7 @@ import { gradeRegistry } from '../serve/problems.ts'
 import type { RegistryStatus, ServerStatus, ShownFile } from '../serve/status.ts'
 import { GRADE_MARKS } from './marks.ts'
 import { html, type Markup } from './markup.ts'
-import { certificateNote, healthMark, mirrorItems } from './mirror-items.ts'
+import { certificateNote, forTargets, healthMark, mirrorItems } from './mirror-items.ts'
 import { addressWithFile, registryTitle } from './registry-name.ts'
 
 interface View {
@@ -25,7 +25,7 @@ export function registrySection(registry: RegistryStatus, view: View): Markup {
   return html`<section class="registry" id="${anchor}" aria-labelledby="${anchor}-name">
 <h3 id="${anchor}-name"><span class="${grade}" aria-hidden="true">${GRADE_MARKS[grade]}</span> ${registryTitle(registry)} <small>${mirrorCount(registry)}</small></h3>
 <ul class="endpoints">
-${mirrorItems(registry.mirrors, now)}${serverItem(registry, now)}</ul>${outageNote(registry, networkSuspect)}
+${mirrorItems(registry.mirrors, now)}${registry.servers.map(server => serverItem(server, now))}</ul>${outageNote(registry, networkSuspect)}
 ${shownFiles(registry, view)}
 </section>
 `
@@ -37,11 +37,10 @@ function mirrorCount({ mirrors }: RegistryStatus): string {
   return `${healthy} of ${plural(mirrors.length, 'mirror', 'mirrors')} healthy`
 }
 
-function serverItem({ server }: RegistryStatus, now: number): Markup | undefined {
-  if (server === undefined) return undefined
-  const { url, health } = server
+function serverItem(server: ServerStatus, now: number): Markup {
+  const { url, health, targets } = server
   const state = health === 'unknown' ? html`<span class="soft">· not probed</span>` : healthMark(health)
-  return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${listUrl(url)} <span class="soft">server</span></span><span class="state">${state}</span>${serverNote(server)}${certificateNote(server, now)}</li>
+  return html`<li class="server"><span class="position soft" title="after the mirrors">↳</span><span class="url">${listUrl(url)} <span class="soft">server${forTargets(targets)}</span></span><span class="state">${state}</span>${serverNote(server)}${certificateNote(server, now)}</li>
 `
 }
 

@@ -1,8 +1,10 @@
 /** The status of a watcher, from what it remembers. Pure. */
-import { judgeRegistry } from '../../health/availability.ts'
+import { judgeForTargets } from '../../health/judge-targets.ts'
 import { judgedHealth } from '../../health/mirror-health.ts'
 import { selectMirrors } from '../../health/select.ts'
-import { baseUrl, type Registry } from '../../model/registry.ts'
+import { keyOf } from '../../health/verdicts.ts'
+import { baseUrl, type MirrorList, type Registry } from '../../model/registry.ts'
+import { registriesFor, type TargetRegistries } from '../../model/target-registries.ts'
 import { type Clocks, wallTime } from '../../system/clocks.ts'
 import { knownHealth } from '../current-health.ts'
 import type { Memory, Watched } from '../memory.ts'
@@ -57,27 +59,56 @@ function nodeStatus(memory: Memory, now: Clocks): WatchStatus['node'] {
 function buildRegistries(memory: Memory, now: Clocks): readonly RegistryStatus[] {
   const list = memory.loaded?.list
   if (list === undefined) return []
-  const known = knownHealth(memory)
-  const written = selectMirrors(list, known).registries
-  return list.registries.map((registry, i) => ({
-    ...buildRegistry(registry, written[i] ?? registry, memory, now),
-    state: judgeRegistry(registry, known),
+  const { targets } = memory
+  const knownFor = knownHealth(memory)
+  const positionOf = writtenPositions(selectMirrors(list, targets, knownFor), targets)
+  return list.registries.map(registry => ({
+    ...buildRegistry(registry, positionOf, memory, now),
+    state: judgeForTargets(registry.name, targets, knownFor) ?? unused(registry.name),
   }))
+}
+
+/** No target has it, so nothing of it is probed. */
+function unused(registry: string): RegistryStatus['state'] {
+  return { registry, status: 'unknown', detail: 'no runtime of the list can have its mirrors' }
+}
+
+type PositionOf = (mirror: Watched) => number | undefined
+
+/** The positions among the mirrors that the target can have; of several targets, the first that has the mirror counts. */
+function writtenPositions(written: MirrorList, targets: readonly TargetRegistries[]): PositionOf {
+  const indexes = targets.map(target => ({ target, positions: positionsOf(written, target) }))
+  return ({ endpoint: { registry, targets: names }, url }) => {
+    const [position] = indexes.flatMap(({ target, positions }) =>
+      names === undefined || names.includes(target.name) ? (positions.get(keyOf(registry, url)) ?? []) : [],
+    )
+    return position === 0 ? undefined : position
+  }
+}
+
+/** By `keyOf`, from 1; 0: it is not written. */
+function positionsOf(written: MirrorList, target: TargetRegistries): ReadonlyMap<string, number> {
+  const now = new Map(registriesFor(written, target.name).map(({ name, mirrors }) => [name, mirrors]))
+  return new Map(
+    target.registries.flatMap(({ name, mirrors: had }) => {
+      const order = now.get(name)?.filter(mirror => had.includes(mirror)) ?? []
+      return had.map(mirror => [keyOf(name, baseUrl(mirror.base)), order.indexOf(mirror) + 1] as const)
+    }),
+  )
 }
 
 function buildRegistry(
   { name }: Registry,
-  written: Registry,
+  positionOf: PositionOf,
   memory: Memory,
   now: Clocks,
 ): Omit<RegistryStatus, 'state'> {
   const own = memory.mirrors.filter(({ endpoint }) => endpoint.registry === name)
-  const server = memory.servers.find(({ endpoint }) => endpoint.registry === name)
-  const urls = written.mirrors.map(({ base }) => baseUrl(base))
+  const servers = memory.servers.filter(({ endpoint }) => endpoint.registry === name)
   return {
     name,
-    mirrors: own.map(mirror => buildMirror(mirror, urls.indexOf(mirror.url), now)),
-    ...(server && { server: buildServer(server) }),
+    mirrors: own.map(mirror => buildMirror(mirror, positionOf(mirror), now)),
+    servers: servers.map(buildServer),
     files: memory.shownFiles.get(name) ?? [],
   }
 }
@@ -87,6 +118,7 @@ function buildServer(server: Watched): ServerStatus {
   const { reason, detail } = server.lastProbe ?? {}
   return {
     url: server.url,
+    ...targetsOf(server),
     health,
     ...(reason && { reason }),
     ...(detail !== undefined && { detail }),
@@ -94,18 +126,23 @@ function buildServer(server: Watched): ServerStatus {
   }
 }
 
+function targetsOf({ endpoint: { targets } }: Watched): Pick<ServerStatus, 'targets'> {
+  return targets === undefined ? {} : { targets }
+}
+
 function certificateOf({ certificateExpiresAt }: Watched): Pick<ServerStatus, 'certificateExpiresAt'> {
   return certificateExpiresAt === undefined ? {} : { certificateExpiresAt }
 }
 
-function buildMirror(watched: Watched, at: number, now: Clocks): MirrorStatus {
+function buildMirror(watched: Watched, position: number | undefined, now: Clocks): MirrorStatus {
   const { url, state, lastProbe, samples, probes, changes } = watched
   const { since, reason, detail, probedAt, nextAt } = state
   return {
     url,
+    ...targetsOf(watched),
     health: judgedHealth(state) ?? 'unknown',
     since: wallTime(since, now),
-    position: at === -1 ? undefined : at + 1,
+    position,
     ...(reason && { reason }),
     ...(detail !== undefined && { detail }),
     probedAt: probedAt === undefined ? undefined : wallTime(probedAt, now),

@@ -1,7 +1,7 @@
 /** The metrics of each endpoint, for Prometheus. Pure. */
 import { eachOf, type Metric, metric, one, seconds, timestamp } from '../../formats/prometheus-text.ts'
 import { HEALTHS } from '../../health/health.ts'
-import { type EndpointHealth, endpointUpMetric } from '../../health/health-metrics.ts'
+import { type EndpointHealth, endpointUpMetric, targetsLabel } from '../../health/health-metrics.ts'
 import type { MirrorStatus, RegistryStatus, ServerStatus } from './status.ts'
 
 interface Endpoint extends EndpointHealth {
@@ -19,18 +19,18 @@ export function endpointMetrics(registries: readonly RegistryStatus[]): readonly
   ]
 }
 
-function endpointsOf({ name, mirrors, server }: RegistryStatus): readonly Endpoint[] {
+function endpointsOf({ name, mirrors, servers }: RegistryStatus): readonly Endpoint[] {
   const endpoint = (
     role: 'mirror' | 'server',
-    { url, health, certificateExpiresAt }: MirrorStatus | ServerStatus,
+    { url, targets, health, certificateExpiresAt }: MirrorStatus | ServerStatus,
   ) => ({
-    labels: { registry: name, url, role },
+    labels: { registry: name, url, role, targets: targetsLabel(targets) },
     health: health === 'unknown' ? undefined : health,
     certificateExpiresAt,
   })
   return [
     ...mirrors.map(mirror => endpoint('mirror', mirror)),
-    ...(server === undefined ? [] : [endpoint('server', server)]),
+    ...servers.map(server => endpoint('server', server)),
   ]
 }
 
@@ -94,5 +94,7 @@ function eachMirror(registries: readonly RegistryStatus[]) {
   const mirrors = registries.flatMap(({ name, mirrors }) =>
     mirrors.map(mirror => ({ registry: name, mirror })),
   )
-  return eachOf(mirrors, ({ registry, mirror: { url } }) => ({ registry, url }))
+  return eachOf(mirrors, ({ registry, mirror: { url, targets } }) => ({
+    ...{ registry, url, targets: targetsLabel(targets) },
+  }))
 }

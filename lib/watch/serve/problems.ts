@@ -20,7 +20,7 @@ export function isNetworkSuspect({ registries }: WatchStatus): boolean {
   // Without mirrors, the server is not probed either.
   const endpoints = registries
     .filter(({ mirrors }) => mirrors.length > 0)
-    .flatMap(({ mirrors, server }) => [...mirrors, ...(server ? [server] : [])])
+    .flatMap(({ mirrors, servers }) => [...mirrors, ...servers])
   const probed = endpoints.filter(({ health }) => health !== 'unknown')
   return mayBeNetwork(probed.map(({ reason }) => reason))
 }

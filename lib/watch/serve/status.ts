@@ -13,10 +13,12 @@ export interface LatencySample {
 
 export interface MirrorStatus {
   readonly url: string
+  /** The targets that this is for, where others are probed apart. */
+  readonly targets?: readonly string[]
   readonly health: Health | 'unknown'
   /** When it changed to that. */
   readonly since: number
-  /** Its position among the mirrors that are written, from 1; undefined: it is not written. */
+  /** Its position among the mirrors that are written for those targets, from 1; undefined: it is not written. */
   readonly position: number | undefined
   readonly reason?: ProbeReason
   /** One sentence, safe for a terminal; not for HTML. */
@@ -45,6 +47,8 @@ export interface ShownFile {
 /** A server is probed only while the health of its registry depends on it. */
 export interface ServerStatus {
   readonly url: string
+  /** The targets that this is for, where others are probed apart. */
+  readonly targets?: readonly string[]
   readonly health: Health | 'unknown'
   readonly reason?: ProbeReason
   readonly detail?: string
@@ -55,8 +59,8 @@ export interface ServerStatus {
 export interface RegistryStatus {
   readonly name: string
   readonly mirrors: readonly MirrorStatus[]
-  /** Absent where there is no server to fall back to. */
-  readonly server?: ServerStatus
+  /** Empty where there is no server to fall back to; several where the targets do not probe it alike. */
+  readonly servers: readonly ServerStatus[]
   /** Whether pulls by tag work. */
   readonly state: RegistryHealth
   /** The files that name its endpoints, one for each runtime at most. */

@@ -8,6 +8,7 @@ export const toyDialect: Dialect = {
     skipVerify: false,
   }),
   dialTimeoutMs: 1000,
-  pingDecides: false,
+  // As containers/image: what fails its ping is not used.
+  pingDecides: true,
   sendsHeaders: false,
 }

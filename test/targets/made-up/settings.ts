@@ -6,11 +6,12 @@ import type { TargetSettings } from '../../../lib/model/target-settings.ts'
 import { findOwner } from '../../../lib/ownership/protected-paths.ts'
 
 export interface ToySettings {
-  readonly config: string
-  readonly mirrorsDir: string
+  /** Undefined: the usual one. */
+  readonly config: string | undefined
+  readonly mirrorsDir: string | undefined
 }
 
-const DEFAULTS = { config: '/etc/buildkit-toy/toy.json', mirrors_dir: '/etc/buildkit-toy/mirrors' }
+export const DEFAULTS = { config: '/etc/buildkit-toy/toy.json', mirrors_dir: '/etc/buildkit-toy/mirrors' }
 
 const pathSchema = (description: string, example: string) => ({
   title: 'a path',
@@ -40,8 +41,9 @@ export const toySettings: TargetSettings<ToySettings> = {
     ]
   },
   resolve(written) {
-    const { config, mirrors_dir } = { ...DEFAULTS, ...written }
-    return { config: path.posix.normalize(config), mirrorsDir: path.posix.normalize(mirrors_dir) }
+    const { config, mirrors_dir } = written
+    const normal = (file: unknown) => (typeof file === 'string' ? path.posix.normalize(file) : undefined)
+    return { config: normal(config), mirrorsDir: normal(mirrors_dir) }
   },
 }
 

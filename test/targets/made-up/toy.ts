@@ -18,11 +18,12 @@ import { toyDoctor } from './toy-doctor.ts'
 
 export const toy: Target<ToySettings, ToySnapshot> = {
   title: 'toy',
+  rootless: true,
   settings: toySettings,
   dialect: toyDialect,
   losses: toyLosses,
-  detect: async ({ node }) => {
-    const file = '/usr/bin/toy'
+  detect: async ({ node, user }) => {
+    const file = `${user?.home ?? '/usr'}/bin/toy`
     return (await node.facts(file)) && { what: 'toy', file }
   },
   documents: {},

@@ -1,0 +1,10 @@
+/** What is known of Docker before it is loaded. */
+import type { TargetAbout } from '../target.ts'
+import { detectDocker } from './detect.ts'
+import { type DockerSettings, dockerSettings } from './settings.ts'
+
+export const aboutDocker: TargetAbout<DockerSettings> = {
+  title: 'Docker',
+  settings: dockerSettings,
+  detect: detectDocker,
+}

@@ -1,0 +1,25 @@
+/** The dockerd that the files are for. Pure. */
+import type { Daemon } from '../daemon.ts'
+import type { DockerSnapshot } from './snapshot.ts'
+
+export function findDaemon(
+  snapshot: Pick<DockerSnapshot, 'daemons' | 'installed' | 'program' | 'onMachine' | 'config' | 'rootless'>,
+): Daemon {
+  const { daemons, installed, program, onMachine, config, rootless } = snapshot
+  const [first] = daemons.readers
+  if (first === undefined) {
+    if (!onMachine || daemons.doubted.length > 0) return { state: 'unknown' }
+    return { state: program === undefined && daemons.others.length === 0 ? 'absent' : 'stopped' }
+  }
+  const { pid, startedAt, executable, unit, address } = first
+  const scope = rootless ? '--user ' : ''
+  return {
+    ...{ state: 'running', pid, startedAt, executable, config: first.config ?? config.path },
+    ...(installed !== undefined && { version: installed.name }),
+    ...(unit !== undefined && {
+      unit,
+      restart: `systemctl ${scope}restart ${unit.replace(/\.service$/, '')}`,
+    }),
+    ...(address !== undefined && { address }),
+  }
+}

@@ -1,0 +1,19 @@
+/** The dockerd that reads files of regmirror, where no list says which daemon.json it has. */
+import type { Daemon } from '../daemon.ts'
+import type { View } from '../view.ts'
+import { findDaemon } from './daemon-state.ts'
+import { findDaemons, NO_DAEMONS } from './daemons.ts'
+import { readInstalled } from './installed.ts'
+import { pathsFor } from './paths.ts'
+
+export async function findReader(
+  files: readonly string[],
+  { node, machine }: Pick<View, 'node' | 'machine'>,
+): Promise<Daemon> {
+  const paths = pathsFor(undefined)
+  const path = files.find(file => file.endsWith('.json')) ?? paths.config
+  const daemons = machine ? await findDaemons(machine.processes, node, path, paths) : NO_DAEMONS
+  const installed = await readInstalled(machine, daemons, undefined)
+  const config = { path, named: false, found: undefined }
+  return findDaemon({ ...installed, daemons, config, rootless: false, onMachine: machine !== undefined })
+}

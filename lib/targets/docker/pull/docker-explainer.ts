@@ -1,0 +1,45 @@
+/** What explain needs of Docker besides its routes. */
+import type { Explainer } from '../../explainer.ts'
+import { secondsOf } from '../../hosts-toml/read/go-values.ts'
+import type { Conduct, PullRoute, Wait } from '../../pull-route.ts'
+import { exactRelease } from '../exact-release.ts'
+import { formOf } from '../form.ts'
+import { daemonNotices } from '../notices.ts'
+import { observe } from '../observe.ts'
+import type { DockerSettings } from '../settings.ts'
+import type { DockerSnapshot } from '../snapshot.ts'
+import { type PlacedEndpoint, placedRoute } from './route.ts'
+
+export const dockerExplainer: Explainer<DockerSettings, DockerSnapshot> = {
+  observe: (view, settings) => observe(view, [], { ...settings, version: undefined, store: undefined }),
+  version: snapshot => exactRelease(snapshot)?.name,
+  notices: snapshot => daemonNotices(snapshot).filter(({ code }) => code !== 'daemon_absent'),
+  startFiles: ({ config }) => (config.found === undefined ? [] : [config.path]),
+  conduct,
+}
+
+function conduct(snapshot: DockerSnapshot, { image }: PullRoute): readonly Conduct[] {
+  if (image === undefined) return []
+  const { registry, repository, reference } = image
+  const name = `${registry}/${repository}${reference.includes(':') ? '@' : ':'}${reference}`
+  const { daemonMirrors } = formOf(snapshot)
+  return placedRoute(snapshot, name).endpoints.map(placed => ({
+    // The graph driver store sends those of docker.io to its mirrors too (registry/auth.go:41-55@v28.5.2).
+    credentials: { ofPull: daemonMirrors || placed.endpoint.role === 'server' },
+    waits: [daemonMirrors ? PING : waitOf(placed)],
+    headers: placed.entry?.header ?? {},
+  }))
+}
+
+/** The ping of an endpoint has a client with a limit (registry/auth.go:179-182@v28.5.2). */
+const PING: Wait = { connectS: 15, silent: { kind: 'next', afterS: 15 } }
+
+/** core/remotes/docker/config/hosts.go@v2.1.3; there is no limit for the response. */
+function waitOf({ endpoint, entry }: PlacedEndpoint): Wait {
+  const ignored = entry?.ignoredTimeout
+  return {
+    connectS: secondsOf(endpoint.dialTimeout) || 30,
+    ...(ignored !== undefined && { ignoredTimeout: ignored }),
+    silent: { kind: 'hangs' },
+  }
+}
