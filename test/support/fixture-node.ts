@@ -12,12 +12,17 @@ import { diagnose } from '../../lib/doctor/diagnose.ts'
 import type { Finding } from '../../lib/model/finding.ts'
 import { openReader } from '../../lib/system/reader.ts'
 import { containerd } from '../../lib/targets/containerd/containerd.ts'
+import { docker } from '../../lib/targets/docker/docker.ts'
 import { knownTarget } from './known-target.ts'
 import { PLACE } from './lists.ts'
 import { ROOT } from './load.ts'
 
 export interface FixtureCase {
   readonly about: string
+  /** The runtime; absent: containerd. */
+  readonly target?: 'docker'
+  /** The image store of Docker. */
+  readonly store?: string
   /** The release that runs; without it, every one is possible. */
   readonly version?: string
   /** The default config of this release is config.toml. */
@@ -77,7 +82,7 @@ export function readCase(folder: string): FixtureCase {
 
 /** Writes the node below `root`. */
 export async function writeFixture(folder: string, root: string, one: FixtureCase): Promise<void> {
-  await writeText(root, CONFIG, configOf(one))
+  if (one.target === undefined) await writeText(root, CONFIG, configOf(one))
   await copyTree(path.join(folder, 'before'), root)
   await fs.rm(path.join(root, '.gitkeep'), { force: true })
   await copyCertificates(root, one.certificates)
@@ -106,11 +111,14 @@ export async function diagnoseRoot(
   root: string,
   version: string | undefined,
   now = Date.UTC(2026, 0, 2),
+  { target, store }: Pick<FixtureCase, 'target' | 'store'> = {},
 ): Promise<readonly Finding[]> {
-  const written = { ...(await containerd.doctor()).unlisted, ...(version !== undefined && { version }) }
+  const given = { ...(version !== undefined && { version }), ...(store !== undefined && { store }) }
+  const written = { ...(await (target === 'docker' ? docker : containerd).doctor()).unlisted, ...given }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
-  const list = { targets: { containerd: { written, place: PLACE } } }
-  const diagnosis = await diagnose({ containerd: knownTarget(containerd) }, { named: [], list }, view, now)
+  const list = { targets: { [target ?? 'containerd']: { written, place: PLACE } } }
+  const table = { containerd: knownTarget(containerd), docker: knownTarget(docker) }
+  const diagnosis = await diagnose(table, { named: [], list }, view, now)
   return buildDoctorReport(diagnosis, []).findings
 }
 
