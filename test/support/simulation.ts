@@ -87,7 +87,7 @@ export async function simulate(world: World): Promise<Simulated> {
     stopped: () => now >= world.until,
     assertLock: async () => world.assertLock?.(),
     hints: () => ({ ...NO_HINTS, ...world.hints?.(now) }),
-    loadList: async () => ({ list: world.list(), notices: [], file: 'mirrors.toml' }),
+    loadList: async () => ({ list: world.list(), namesTargets: true, notices: [], file: 'mirrors.toml' }),
     reconcile: async (list, scope, mayReload) => {
       const urls: Written['urls'] = Object.fromEntries(
         list.registries.map(({ name, mirrors }) => [name, mirrors.map(({ base }) => baseUrl(base))]),

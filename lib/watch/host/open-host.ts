@@ -57,7 +57,7 @@ export function openHost(work: LoggedWork, onTurn: (memory: Memory) => void): Op
   }
   const sources = openSources(work, onChange)
   const notifier = openNotifier(world, runProgram)
-  const prober = openProber({ root: options.root, targets }, world)
+  const prober = openProber({ ...options, targets }, world)
   const parts = { sleeper, hints, readiness: openReadiness(), notifier, prober, sources }
   onHangup(parts, onChange, work)
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
@@ -94,7 +94,7 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
     },
     loadList: sources.loadList,
     listEndpoints: async list => {
-      const { endpoints, pullers } = await findRequests(list, { root: options.root, targets }, world)
+      const { endpoints, pullers } = await findRequests(list, { ...options, targets }, world)
       return { endpoints, targets: pullers }
     },
     reconcile: async (list, scope, mayReload) => {
