@@ -1,4 +1,5 @@
 /** The flags of each command, as data. */
+import { activationFlags } from './activation-flags.ts'
 import { SHELLS } from './completion/shells.ts'
 import {
   choice,
@@ -59,11 +60,6 @@ const WATCH_LOCK_TIMEOUT = '5s'
 
 function lockTimeout(fallback: string) {
   return durationWithDefault('how long to wait for another regmirror process that writes', fallback)
-}
-
-const activationFlags = {
-  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
-  reload: toggle('the same where a reload is enough'),
 }
 
 export const format = choiceWithDefault(['text', 'json'], 'output format', 'text')

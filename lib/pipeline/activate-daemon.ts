@@ -26,7 +26,7 @@ export interface Tools {
   /** Whether the daemons are a user's. */
   readonly isUsers: boolean
   readonly targets: TargetTable
-  readonly world: Pick<World, 'monotonic' | 'uid' | 'signal'>
+  readonly world: Pick<World, 'monotonic' | 'uid' | 'pid' | 'signal' | 'sendSignal'>
   readonly say: (line: string) => unknown
 }
 
@@ -87,7 +87,7 @@ async function signalDaemon(activation: DaemonActivation, tools: Tools): Promise
   const { world } = tools
   const started = await repeat(untilResponding(activation, tools), activation, tools)
   if ('problem' in started) return `${started.problem}; it was sent no ${signal}`
-  const sent = await sendSignal({ pid, startedAt: started_at }, signal, world.uid)
+  const sent = await sendSignal({ pid, startedAt: started_at }, signal, world)
   if (sent === 'sent' || (sent === 'gone' && address !== undefined)) return undefined
   return sent === 'gone' ? `process ${pid} has ended` : `process ${pid} ${sent.problem}`
 }
