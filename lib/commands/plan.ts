@@ -9,6 +9,7 @@ import { openView, selectTargets } from '../pipeline/open.ts'
 import { openToPlan } from '../pipeline/open-to-plan.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
+import { runtimeNotices } from '../pipeline/runtime-notices.ts'
 import { openScope } from '../pipeline/scope.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
@@ -41,7 +42,8 @@ export const plan: RunCommand<PlanFlags> = async (given, context) => {
     view,
   )
   const watcher = await watcherNotices(selected.list, made, flags.declared, node)
-  const known = [...notices, ...watcher, ...selected.notices]
+  const found = flags.target.length > 0 ? [] : await runtimeNotices(loaded, table, view)
+  const known = [...notices, ...watcher, ...selected.notices, ...found]
   const before = [...unreadable, ...(await interruptedNotices(node)), ...loaded.notices, ...known]
   return {
     ...buildPlanReport('plan', { ...made, notices: [...before, ...made.notices] }),

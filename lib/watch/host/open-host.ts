@@ -97,8 +97,8 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
       const { endpoints, pullers } = await findRequests(list, { ...options, targets }, world)
       return { endpoints, targets: pullers }
     },
-    reconcile: async (list, scope) => {
-      const reconciled = await recoverAndReconcile(list, scope, work)
+    reconcile: async (list, scope, mayReload) => {
+      const reconciled = await recoverAndReconcile(list, scope, mayReload, work)
       await sources.watch()
       return reconciled
     },
@@ -134,10 +134,11 @@ function waiting(
 export async function recoverAndReconcile(
   list: MirrorList,
   scope: Scope,
+  mayReload: (target: string) => boolean,
   work: LoggedWork,
 ): Promise<Reconciled> {
   for (const event of noticeEvents(await recoverRun(toWriteAccess(work)))) work.log(event)
-  return await reconcileNode(list, scope, work)
+  return await reconcileNode(list, scope, mayReload, work)
 }
 
 interface Sources {
