@@ -112,9 +112,13 @@ export async function requireSystemd(
   if (needing.length === 0 || (await isBooted())) return
   const issues = needing.map(({ target, action }) => ({
     message: `systemd does not run on this machine, so regmirror cannot ${action} ${target} and wrote nothing`,
-    hint: `run regmirror ${command} without --${action}, then ${action} ${target} by hand`,
+    hint: `${withoutFlag(command, action)}, then ${action} ${target} by hand`,
   }))
   throw new Failure('conflict', issues)
+}
+
+function withoutFlag(command: WriteAccess['command'], action: DaemonActivation['action']): string {
+  return command === 'watch' ? 'add --no-reload' : `run regmirror ${command} without --${action}`
 }
 
 async function failed(
