@@ -77,6 +77,21 @@ describe('a runtime that a user can run without root', () => {
       assert.ok(written.length >= rootless.length)
     }))
 
+  it('is what init --detect writes into a list of that user, and nothing of the machine', () =>
+    withAccount(async account => {
+      await account.write({
+        '.config/systemd/user/docker.service': '',
+        '.config/nerdctl/nerdctl.toml': 'debug = false\n',
+      })
+      const list = account.at('.config/regmirror/mirrors.toml')
+      assert.equal((await account.runHere(['init', '--detect', '-o', list])).code, 0)
+      const text = await fs.readFile(list, 'utf8')
+      assert.match(text, /\n# rootless Docker: .*\/docker\.service\n\[targets\.docker\]\n/)
+      assert.match(text, /\n\[targets\.nerdctl\]\n/)
+      assert.doesNotMatch(text, /targets\.(containerd|k3s)/)
+      assert.equal((await account.runHere(['plan'])).code, 0)
+    }))
+
   it('is imported from the files of the user', () =>
     withAccount(async account => {
       await account.write({
