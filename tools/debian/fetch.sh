@@ -175,7 +175,7 @@ parts() {
     prometheus) echo prometheus libc6 ;;
     # Without iptables, and with the libraries that dockerd and runc are linked with.
     docker.io)
-      echo docker.io containerd runc libc6 libsystemd0 libseccomp2 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1
+      echo docker.io containerd runc libc6 libstdc++6 libgcc-s1 libsystemd0 libseccomp2 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1
       if [ "$suite" = bookworm ]; then echo libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0; fi
       ;;
   esac
