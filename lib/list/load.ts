@@ -1,5 +1,6 @@
 /** The list from its text to the nouns: read, parse, complete. */
 import path from 'node:path'
+import type { Source } from '../formats/parsed.ts'
 import { Failure } from '../model/errors.ts'
 import type { Problem } from '../model/problem.ts'
 import type { MirrorList } from '../model/registry.ts'
@@ -12,7 +13,6 @@ import type { ListFormat } from './list-format.ts'
 import { type ListText, readListText } from './list-text.ts'
 import { hostScope, rootScope } from './reference-scope.ts'
 import type { ReferenceScope } from './referenced-file.ts'
-import type { Source } from './source/parsed.ts'
 import { issuesOf, openPlaces } from './source/positions.ts'
 import { parseSource } from './source/source.ts'
 
@@ -37,6 +37,8 @@ export interface LoadOptions {
 
 export interface LoadedList {
   readonly list: MirrorList
+  /** Whether it names its targets; otherwise it is for the first one. */
+  readonly namesTargets: boolean
   readonly notices: readonly Notice[]
   /** As the user named it. */
   readonly file: string

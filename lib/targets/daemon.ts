@@ -2,11 +2,16 @@
 export type Daemon =
   | (RunningDaemon & { readonly state: 'running' })
   /** It is installed, and reads the files when it starts. */
-  | { readonly state: 'stopped' }
+  | (Unseen & { readonly state: 'stopped' })
   /** Neither installed nor running. */
-  | { readonly state: 'absent' }
+  | (Unseen & { readonly state: 'absent' })
   /** The node is another tree, or the process cannot be trusted. */
-  | { readonly state: 'unknown' }
+  | (Unseen & { readonly state: 'unknown' })
+
+interface Unseen {
+  /** The command that restarts it, where that is not the usual one. */
+  readonly restart?: string
+}
 
 interface RunningDaemon {
   readonly pid: number

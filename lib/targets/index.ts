@@ -3,6 +3,7 @@ import { aboutBuildkit } from './buildkit/about.ts'
 import { aboutContainerd } from './containerd/about.ts'
 import { aboutContainers } from './containers/about.ts'
 import { aboutDocker } from './docker/about.ts'
+import { aboutK3s } from './k3s/about.ts'
 import { aboutNerdctl } from './nerdctl/about.ts'
 import type { TargetTable } from './target.ts'
 
@@ -26,5 +27,9 @@ export const targets = {
   nerdctl: {
     ...aboutNerdctl,
     load: async () => (await import('./nerdctl/nerdctl.ts')).nerdctl,
+  },
+  k3s: {
+    ...aboutK3s,
+    load: async () => (await import('./k3s/k3s.ts')).k3s,
   },
 } satisfies TargetTable

@@ -1,10 +1,10 @@
 /** The three parsers: the same value as another parser, and the position of every key. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import type { Parsed, Source } from '../../lib/formats/parsed.ts'
+import { parseYaml } from '../../lib/formats/yaml/parse.ts'
 import { parseJson } from '../../lib/list/source/json.ts'
-import type { Parsed, Source } from '../../lib/list/source/parsed.ts'
 import { parseToml } from '../../lib/list/source/toml.ts'
-import { parseYaml } from '../../lib/list/source/yaml.ts'
 
 function sourceOf(parsed: Parsed): Source {
   assert.ok('source' in parsed, JSON.stringify(parsed))

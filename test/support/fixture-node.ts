@@ -11,8 +11,8 @@ import { buildDoctorReport } from '../../lib/doctor/build-report.ts'
 import { diagnose } from '../../lib/doctor/diagnose.ts'
 import type { Finding } from '../../lib/model/finding.ts'
 import { openReader } from '../../lib/system/reader.ts'
-import { containerd } from '../../lib/targets/containerd/containerd.ts'
-import { docker } from '../../lib/targets/docker/docker.ts'
+import { targets } from '../../lib/targets/index.ts'
+import type { Target } from '../../lib/targets/target.ts'
 import { knownTarget } from './known-target.ts'
 import { PLACE } from './lists.ts'
 import { ROOT } from './load.ts'
@@ -20,7 +20,7 @@ import { ROOT } from './load.ts'
 export interface FixtureCase {
   readonly about: string
   /** The runtime; absent: containerd. */
-  readonly target?: 'docker'
+  readonly target?: keyof typeof targets
   /** The image store of Docker. */
   readonly store?: string
   /** The release that runs; without it, every one is possible. */
@@ -83,6 +83,11 @@ export function readCase(folder: string): FixtureCase {
 /** Writes the node below `root`. */
 export async function writeFixture(folder: string, root: string, one: FixtureCase): Promise<void> {
   if (one.target === undefined) await writeText(root, CONFIG, configOf(one))
+  await writeTarget(folder, root, one)
+}
+
+/** The same without a config.toml of containerd. */
+export async function writeTarget(folder: string, root: string, one: FixtureCase): Promise<void> {
   await copyTree(path.join(folder, 'before'), root)
   await fs.rm(path.join(root, '.gitkeep'), { force: true })
   await copyCertificates(root, one.certificates)
@@ -111,14 +116,26 @@ export async function diagnoseRoot(
   root: string,
   version: string | undefined,
   now = Date.UTC(2026, 0, 2),
-  { target, store }: Pick<FixtureCase, 'target' | 'store'> = {},
+  given: Pick<FixtureCase, 'target' | 'store'> = {},
 ): Promise<readonly Finding[]> {
-  const given = { ...(version !== undefined && { version }), ...(store !== undefined && { store }) }
-  const written = { ...(await (target === 'docker' ? docker : containerd).doctor()).unlisted, ...given }
+  const { target = 'containerd', store } = given
+  return await diagnoseTarget(target, root, version, now, store === undefined ? {} : { store })
+}
+
+/** The same of a runtime, with these settings. */
+export async function diagnoseTarget(
+  name: keyof typeof targets,
+  root: string,
+  version: string | undefined,
+  now: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<readonly Finding[]> {
+  const target: Target = await targets[name].load()
+  const known = { ...(version !== undefined && { version }), ...settings }
+  const written = { ...(await target.doctor()).unlisted, ...known }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
-  const list = { targets: { [target ?? 'containerd']: { written, place: PLACE } } }
-  const table = { containerd: knownTarget(containerd), docker: knownTarget(docker) }
-  const diagnosis = await diagnose(table, { named: [], list }, view, now)
+  const list = { targets: { [name]: { written, place: PLACE } } }
+  const diagnosis = await diagnose({ [name]: knownTarget(target) }, { named: [], list }, view, now)
   return buildDoctorReport(diagnosis, []).findings
 }
 

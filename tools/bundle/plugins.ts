@@ -1,5 +1,5 @@
 /** What esbuild does for the bundle beyond its own. */
-import { readFile } from 'node:fs/promises'
+import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Ajv2020, type Options } from 'ajv/dist/2020.js'
 import standalone from 'ajv/dist/standalone/index.js'
@@ -50,6 +50,7 @@ const LATE_PACKAGES = {
   // esbuild does not see what its build for require() loads.
   'jsonc-parser': 'jsonc-parser/lib/esm/main.js',
   'toml-eslint-parser': 'toml-eslint-parser',
+  yaml: 'yaml',
 }
 
 /** Loads them as scripts of the bundle. */
@@ -89,24 +90,15 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/init.ts': START,
   'commands/completion.ts': START,
   'commands/init-template.ts': [...START, 'commands/init.ts', 'commands/catalog.ts', 'commands/templates.ts'],
+  'commands/init-detected.ts': [...LIST, 'commands/init.ts'],
   'commands/catalog.ts': [...START, 'commands/init.ts'],
   'commands/templates.ts': [...START, 'commands/init.ts'],
   'commands/yargs-parser.ts': START,
   'commands/validate.ts': START,
   'targets/index.ts': START,
-  'targets/containerd/containerd.ts': LIST,
-  'targets/buildkit/buildkit.ts': LIST,
-  'targets/nerdctl/nerdctl.ts': LIST,
-  'targets/nerdctl/pull/nerdctl-explainer.ts': [...PLAN, 'commands/explain.ts'],
-  'targets/nerdctl/read/read.ts': [...PLAN, 'commands/import.ts'],
-  'targets/nerdctl/doctor/nerdctl-doctor.ts': [...PLAN, 'commands/doctor.ts'],
-  'targets/buildkit/pull/buildkit-explainer.ts': [...PLAN, 'commands/explain.ts'],
-  'targets/buildkit/read/read.ts': [...PLAN, 'commands/import.ts'],
-  'targets/buildkit/read/buildkitd-toml.ts': [...PLAN, 'commands/import.ts'],
-  'targets/buildkit/doctor/buildkit-doctor.ts': [...PLAN, 'commands/doctor.ts'],
   'list/source/toml.ts': START,
   'list/source/json.ts': LIST,
-  'list/source/yaml.ts': LIST,
+  'formats/yaml/parse.ts': LIST,
   'list/foreign/foreign-file.ts': LIST,
   'list/schema/check-schema.ts': LIST,
   'commands/probe.ts': LIST,
@@ -121,21 +113,36 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/restore.ts': PLAN,
   'commands/watch.ts': PLAN,
   'commands/explain.ts': PLAN,
-  'targets/containerd/pull/containerd-explainer.ts': [...PLAN, 'commands/explain.ts'],
   'pipeline/explain/probe-routes.ts': [...PLAN, 'commands/explain.ts', 'pipeline/probe-list.ts'],
   'commands/doctor.ts': PLAN,
   'commands/import.ts': PLAN,
-  'targets/containerd/read/read.ts': [...PLAN, 'commands/import.ts'],
-  'targets/containerd/read/documents.ts': [...PLAN, 'commands/import.ts'],
-  'targets/docker/docker.ts': LIST,
-  'targets/docker/read/daemon-json.ts': [...PLAN, 'commands/import.ts'],
-  'targets/docker/info.ts': [...PLAN, 'targets/docker/docker.ts'],
-  'targets/docker/respond.ts': [...PLAN, 'commands/apply.ts', 'targets/docker/docker.ts'],
-  'targets/docker/pull/docker-explainer.ts': [...PLAN, 'commands/explain.ts', 'targets/docker/docker.ts'],
-  'targets/docker/read/read.ts': [...PLAN, 'commands/import.ts', 'targets/docker/docker.ts'],
-  'targets/docker/doctor/docker-doctor.ts': [...PLAN, 'commands/doctor.ts', 'targets/docker/docker.ts'],
-  'targets/containerd/cri-response.ts': [...PLAN, 'commands/apply.ts'],
-  'targets/containerd/doctor/containerd-doctor.ts': [...PLAN, 'commands/doctor.ts'],
+}
+
+/** The same for the modules of a target, which are named alike for every target. */
+const OF_TARGET: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^targets\/([\w-]+)\/\1\.ts$/, LIST],
+  [/^targets\/[\w-]+\/pull\//, [...PLAN, 'commands/explain.ts']],
+  [/^targets\/[\w-]+\/read\//, [...PLAN, 'commands/import.ts']],
+  [/^targets\/[\w-]+\/doctor\//, [...PLAN, 'commands/doctor.ts']],
+  // What a daemon responds.
+  [/^targets\/[\w-]+\/[\w-]+\.ts$/, [...PLAN, 'commands/apply.ts']],
+]
+
+/** `file` is relative to lib; undefined for a module that is loaded with its importers. */
+function loadedBefore(file: string, late: ReadonlySet<string>): readonly string[] | undefined {
+  return EARLIER[file] ?? (late.has(file) ? OF_TARGET.find(([name]) => name.test(file))?.[1] : undefined)
+}
+
+/** The modules of targets that are loaded with import(), relative to lib. */
+async function findLateModules(): Promise<ReadonlySet<string>> {
+  const lib = path.join(root, 'lib')
+  const late = new Set<string>()
+  for await (const file of glob('targets/**/*.ts', { cwd: lib })) {
+    const source = await readFile(path.join(lib, file), 'utf8')
+    for (const [, name = ''] of source.matchAll(/import\('([^']+)'\)/g))
+      late.add(path.join(path.dirname(file), name))
+  }
+  return late
 }
 
 /**
@@ -145,16 +152,18 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
 export const layers: Plugin = {
   name: 'layers',
   setup({ onLoad, onEnd }) {
+    const late = findLateModules()
     onLoad({ filter: /\/lib\/.*\.ts$/ }, async ({ path: file }) => {
-      const earlier = EARLIER[path.relative(path.join(root, 'lib'), file)]
+      const earlier = loadedBefore(path.relative(path.join(root, 'lib'), file), await late)
       if (earlier === undefined) return undefined
       const imports = earlier.map(name => `import ${JSON.stringify(path.join(root, 'lib', name))}\n`)
       return { contents: `${await readFile(file, 'utf8')}\n${imports.join('')}`, loader: 'ts' }
     })
-    onEnd(({ metafile }) => {
+    onEnd(async ({ metafile }) => {
+      const known = await late
       const later = Object.values(metafile?.outputs ?? {}).flatMap(({ entryPoint = '' }) => entryPoint)
       const unknown = later.filter(
-        file => /^lib\/(?!main)/.test(file) && !(file.slice('lib/'.length) in EARLIER),
+        file => /^lib\/(?!main)/.test(file) && loadedBefore(file.slice('lib/'.length), known) === undefined,
       )
       if (unknown.length > 0) throw new Error(`EARLIER must say what is loaded before ${unknown.join(', ')}`)
     })

@@ -163,6 +163,10 @@ remove_unused() {
   for file in "$work"/tree/usr/bin/qemu-*; do
     if [ "${file##*/}" != qemu-aarch64-static ]; then rm -f "$file"; fi
   done
+  # Pulls need neither the network of containers nor Perl.
+  if [ "$package" = podman ]; then
+    rm -rf "$work"/tree/usr/libexec/podman "$work"/tree/usr/lib/*/perl* "$work"/tree/usr/share/perl* "$work"/tree/usr/share/doc
+  fi
 }
 
 # Packages to fetch instead of everything that a package needs: of Prometheus, the programs without their web pages.

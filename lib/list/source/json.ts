@@ -1,8 +1,9 @@
 /**
  * Lists in JSON. Not by JSON.parse: it has the position of only some errors and of no value, and accepts two equal keys.
  */
+
+import type { Parsed, Position, SourceFault } from '../../formats/parsed.ts'
 import type { Path } from '../../model/problem.ts'
-import type { Parsed, Position, SourceFault } from './parsed.ts'
 
 interface JsonNode {
   readonly at: number

@@ -1,8 +1,9 @@
 /** From key paths to lines and columns. Pure. */
+
+import type { Position, Source } from '../../formats/parsed.ts'
 import type { Issue } from '../../model/errors.ts'
 import type { Path, Problem } from '../../model/problem.ts'
 import type { Place } from '../../model/registry.ts'
-import type { Position, Source } from './parsed.ts'
 
 const MAX_ISSUES = 100
 

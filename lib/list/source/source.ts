@@ -1,7 +1,7 @@
 /** Reads the text of a list in its format. */
 import { isTable } from '../../formats/is-table.ts'
+import type { Parsed, SourceFault } from '../../formats/parsed.ts'
 import type { ListFormat } from '../list-format.ts'
-import type { Parsed, SourceFault } from './parsed.ts'
 
 /** Reads a text in the given format; a fault names the format of a list that is in another. */
 export async function parseSource(text: string, format: ListFormat): Promise<Parsed> {
@@ -40,7 +40,7 @@ type Parser = (text: string) => Parsed
 /** A parser is evaluated when a list needs it, so that the others do not delay the start of a command. */
 const LOADERS: Readonly<Record<ListFormat, () => Promise<Parser>>> = {
   toml: async () => (await import('./toml.ts')).parseToml,
-  yaml: async () => (await import('./yaml.ts')).parseYaml,
+  yaml: async () => (await import('../../formats/yaml/parse.ts')).parseYaml,
   json: async () => (await import('./json.ts')).parseJson,
 }
 

@@ -1,8 +1,9 @@
 /** Lists in TOML. */
+
+import type { Parsed, SourceFault } from '../../formats/parsed.ts'
 import { readDocument } from '../../formats/toml/document.ts'
 import { locateKey, locateToml } from '../../formats/toml/locations.ts'
 import type { TomlAst } from '../../formats/toml/tree-parser.ts'
-import type { Parsed, SourceFault } from './parsed.ts'
 
 export function parseToml(text: string): Parsed {
   const read = readDocument(text)

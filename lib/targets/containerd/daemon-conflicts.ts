@@ -52,7 +52,7 @@ function remedyFor(other: RunningDaemon, file: string): string {
   switch (distribution) {
     case 'k3s':
     case 'rke2':
-      return `choose one: set the mirrors in /etc/rancher/${distribution}/registries.yaml (a regmirror target for it is planned); or ${FOLLOW}, and config_path in ${RANCHER_TEMPLATE}`
+      return `choose one: write [targets.k3s] in place of [targets.containerd], which sets the mirrors in /etc/rancher/${distribution}/registries.yaml; or ${FOLLOW}, and config_path in ${RANCHER_TEMPLATE}`
     case 'microk8s':
     case 'k0s':
       return `${FOLLOW}, and ${templateOf(distribution)}`
