@@ -1,5 +1,7 @@
 /** The buildkitd that runs: which file it reads, and what a plan says where it reads another. */
 import assert from 'node:assert/strict'
+import { NO_STATE } from '../../../lib/ownership/state.ts'
+import { openReader } from '../../../lib/system/reader.ts'
 import { buildkit } from '../../../lib/targets/buildkit/buildkit.ts'
 import { parseDaemonFlags } from '../../../lib/targets/buildkit/command-line.ts'
 import { type Daemons, NO_DAEMONS, type RunningDaemon } from '../../../lib/targets/buildkit/daemons.ts'
@@ -7,7 +9,8 @@ import { buildkitdRestartPending } from '../../../lib/targets/buildkit/doctor/ru
 import { describePullClient } from '../../../lib/targets/buildkit/pull-client.ts'
 import type { BuildkitSnapshot } from '../../../lib/targets/buildkit/snapshot.ts'
 import { parseRelease, type Release } from '../../../lib/targets/release.ts'
-import { mirror, registry } from '../../support/lists.ts'
+import { mirror, PLACE, registry } from '../../support/lists.ts'
+import { withDirectory } from '../../support/tree.ts'
 
 const CONFIG = '/etc/buildkit/buildkitd.toml'
 
@@ -67,6 +70,17 @@ describe('a plan for BuildKit', () => {
     assert.deepEqual(codes(snapshot({ readers: [daemon()], others: [daemon({ config: '/x.toml' })] })), [
       'other_config',
     ])
+  })
+
+  it('names the restart of a buildkitd without root, which it does not see', async () => {
+    const [notice] = render(snapshot({}, { rootless: true })).notices
+    assert.match(notice?.message ?? '', /systemctl --user restart buildkit; .* --buildkitd-config \/etc/)
+    const user = { home: '/u', configHome: '/u/.config', dataHome: '/u/.d', stateHome: '/u/.s' }
+    await withDirectory(async root => {
+      const view = { node: openReader(root), state: NO_STATE, uid: 1000, machine: undefined, user }
+      const { config } = await buildkit.observe(view, [], buildkit.settings.resolve({}, PLACE))
+      assert.equal(config, '/u/.config/buildkit/buildkitd.toml')
+    })
   })
 
   it('does not remove a certificate that a running buildkitd may load', () => {
