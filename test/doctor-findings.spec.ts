@@ -26,14 +26,14 @@ describe('broken nodes', () => {
       withDirectory(async root => {
         await writeFixture(folder, root, one)
         const day = Date.parse(one.day ?? '2026-01-02')
-        const findings = await diagnoseRoot(root, one.version, day)
+        const findings = await diagnoseRoot(root, one.version, day, one)
         assert.deepEqual(findings.map(inShort), one.findings)
         assert.equal(
           findings.every(({ fixable }) => fixable),
           one.fixable ?? false,
         )
         await cureFixture(folder, root, one)
-        const left = await diagnoseRoot(root, one.cure?.version ?? one.version, day)
+        const left = await diagnoseRoot(root, one.cure?.version ?? one.version, day, one)
         assert.deepEqual(left.map(inShort), [])
       }))
 

@@ -5,7 +5,7 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import type { AppliedReport, Notice, Preflight, RefusedReport } from '../model/report.ts'
 import { converge } from '../pipeline/converge.ts'
 import { applyKnownHealth, namesOf } from '../pipeline/known-health.ts'
-import { openMachine, openNode, openView, selectTargets } from '../pipeline/open.ts'
+import { openNode, openView, selectTargets } from '../pipeline/open.ts'
 import type { ActivateOptions } from '../pipeline/planned-activations.ts'
 import { type PreflightResult, preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
@@ -34,16 +34,16 @@ export const apply: RunCommand<ApplyFlags> = async (given, context) => {
   const recovered = await recoverNode(access)
   const loaded = await loadList(node)
   const openProgress = openLiveTable(flags.format, world)
-  const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
+  const probeList = probeLater({ ...flags, targets, openProgress }, world)
   const checked = await preflight(loaded.list, flags, world, probeList)
   const before = [...recovered, ...loaded.notices, ...checked.notices]
   if (flags.requireHealthy && checked.unhealthy?.length) return refusal(checked, before)
   const proved = new Set<string>()
   const measured = namesOf(checked.registries)
-  const place = { node, targets, world, machine: openMachine(flags, world) }
   const planNode = async () => {
-    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, place, measured)
     const view = await openView(flags, node, world, proved)
+    const place = { view, targets, world }
+    const { list, notices: excluded } = await applyKnownHealth(checked.list, flags, place, measured)
     const plan = await makePlan(list, targets, view, flags)
     const watcher = await watcherNotices(list, plan, flags.declared, node)
     return { plan, excluded: [...watcher, ...excluded] }

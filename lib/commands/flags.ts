@@ -66,22 +66,7 @@ const activationFlags = {
   reload: toggle('the same where a reload is enough'),
 }
 
-const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
-
-export const initFlags = {
-  preset: text({ help: 'starter list; --list shows them', default: 'starter', kind: 'preset' }),
-  template: text({
-    help: 'write this template instead, such as systemd; --list shows them',
-    kind: 'template',
-  }),
-  list: toggle('list the starter lists and the templates'),
-  output: text({
-    help: 'create this file, or the files of a template in this folder',
-    alias: 'o',
-    kind: 'file',
-  }),
-  format,
-}
+export const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
 
 export const importFlags = {
   from: texts(
@@ -159,6 +144,10 @@ export const watchFlags = {
     help: 'log format',
     default: 'text on a terminal and in the journal, otherwise json',
   }),
+  reload: optionalToggle({
+    help: 'reload a runtime that must read its changed files; disable it with --no-reload',
+    default: 'on; off with --root',
+  }),
   onExit: choiceWithDefault(
     ['keep', 'declared'],
     'on exit, write nothing or every mirror of the list',
@@ -206,7 +195,6 @@ export const completionFlags = {
 export type CompletionFlags = ValuesOf<typeof completionFlags>
 export type ExplainFlags = ValuesOf<typeof explainFlags>
 export type DoctorFlags = ValuesOf<typeof doctorFlags>
-export type InitFlags = ValuesOf<typeof initFlags>
 export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>
 export type PlanFlags = ValuesOf<typeof planFlags>

@@ -7,7 +7,7 @@ import { Failure } from '../model/errors.ts'
 import type { FoundAt, ReadBack } from '../model/read-back.ts'
 import type { World } from '../model/world.ts'
 import { openReader } from '../system/reader.ts'
-import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
+import type { DocumentKinds } from '../targets/document-kinds.ts'
 import { hereDocuments } from './heredocs.ts'
 
 interface NamedText {
@@ -18,11 +18,12 @@ interface NamedText {
 /** Throws Failure `usage` for a file of no known kind. */
 export async function readNamedFiles(
   files: readonly string[],
-  kind: FileKindName | undefined,
+  kind: string | undefined,
+  kinds: DocumentKinds,
   world: World,
 ): Promise<ReadBack> {
   const found: ReadBack[] = []
-  for (const file of files) found.push(...(await readNamed(await readText(file, world), kind)))
+  for (const file of files) found.push(...(await readNamed(await readText(file, world), kind, kinds)))
   return joinReadBacks(found)
 }
 
@@ -44,19 +45,20 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf])
 
 async function readNamed(
   { file, text }: NamedText,
-  kind: FileKindName | undefined,
+  kind: string | undefined,
+  kinds: DocumentKinds,
 ): Promise<readonly ReadBack[]> {
   const inside = kind === undefined ? hereDocuments(text) : []
   if (inside.length === 0) {
-    const read = await readFileText({ file, text }, kind)
-    if (read === undefined) throw unknownKind(file)
+    const read = await readFileText({ file, text }, kind, kinds)
+    if (read === undefined) throw unknownKind(file, kinds)
     return [read]
   }
-  const read = await Promise.all(inside.map(one => readHereDocument(one.path ?? file, one.text)))
+  const read = await Promise.all(inside.map(one => readHereDocument(one.path ?? file, one.text, kinds)))
   return read.map(one => inScript(one, file))
 }
 
-async function readHereDocument(file: string, text: string): Promise<ReadBack> {
+async function readHereDocument(file: string, text: string, kinds: DocumentKinds): Promise<ReadBack> {
   const line = text.search(/\S/) === -1 ? 1 : text.slice(0, text.search(/\S/)).split('\n').length
   const message = `import does not read the file ${file} of this script`
   const unknown = {
@@ -64,7 +66,7 @@ async function readHereDocument(file: string, text: string): Promise<ReadBack> {
     losses: [{ file, line, message, hint: 'nothing to do, unless it names mirrors' }],
   }
   try {
-    return (await readFileText({ file, text }, undefined)) ?? unknown
+    return (await readFileText({ file, text }, undefined, kinds)) ?? unknown
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return /\.(toml|conf|ya?ml|json)$/i.test(file) ? { registries: [], losses: error.issues } : unknown
@@ -88,11 +90,12 @@ function inScript({ registries, losses }: ReadBack, script: string): ReadBack {
 }
 
 /** Undefined for a file of no kind that import reads. */
-export async function readFileText(
+async function readFileText(
   { file, text }: NamedText,
-  named: FileKindName | undefined,
+  named: string | undefined,
+  kinds: DocumentKinds,
 ): Promise<ReadBack | undefined> {
-  const format = named === undefined ? formatOf(file) : fileKinds[named].format
+  const format = (named === undefined ? undefined : kinds[named]?.format) ?? formatOf(file)
   const parsed = await parseSource(text, format)
   if (!('source' in parsed)) {
     throw new Failure(
@@ -102,9 +105,10 @@ export async function readFileText(
   }
   const { locateKey } = parsed.source
   const value = foreignTable(parsed.source.value)
-  const kind = named ?? foreignKind(value)
+  const kind = kinds[named ?? foreignKind(value) ?? '']
   if (kind === undefined || value === undefined) return undefined
-  return fileKinds[kind].read({ file, text, value, locateKey })
+  const read = await kind.load()
+  return read({ file, text, value, locateKey })
 }
 
 function formatOf(file: string) {
@@ -112,8 +116,8 @@ function formatOf(file: string) {
   return /\.json$/i.test(file) ? 'json' : 'toml'
 }
 
-function unknownKind(file: string): Failure {
-  const kinds = Object.keys(fileKinds).join(', ')
+function unknownKind(file: string, known: DocumentKinds): Failure {
+  const kinds = Object.keys(known).join(', ')
   const message = 'is not a file that import reads'
   return new Failure('usage', [
     { file, message, hint: `import reads ${kinds}; name the kind with --from-format` },

@@ -1,39 +1,75 @@
-/** What a node has: of its first runtime that has mirrors. */
+/** What a node has: of every runtime with mirrors, as one list. */
 import path from 'node:path'
+import { agreeTargets, type ReadTarget } from '../list/imported/agree-targets.ts'
 import { Failure } from '../model/errors.ts'
-import type { Loss, ReadBack } from '../model/read-back.ts'
-import type { Reader } from '../system/reader.ts'
-import { type FileKindName, fileKinds } from '../targets/file-kinds.ts'
+import type { FoundRegistry, Loss, ReadBack } from '../model/read-back.ts'
 import type { Targets } from '../targets/load-targets.ts'
+import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import { viewFor } from '../targets/view-for.ts'
-import { joinReadBacks, readFileText } from './import-files.ts'
 
-/** The files of other runtimes are only named: their mirrors would be new to the first one. */
-export async function readNode(targets: Targets, view: View, withFiles: boolean): Promise<ReadBack> {
-  const found: ReadBack[] = []
-  for (const [name, target] of Object.entries(targets)) {
-    const settings = target.settings.resolve({}, { file: '', line: 1, column: 1 })
-    found.push(
-      await target.read(await target.observe(await viewFor(name, target, false, view), [], settings)),
-    )
+export async function readNode(targets: Targets, view: View): Promise<ReadBack> {
+  const read: ReadTarget[] = []
+  for (const [target, one] of Object.entries(targets)) {
+    const own = await viewFor(target, one, false, view)
+    read.push({ target, found: await readOne(one, own) })
   }
-  for (const kind of withFiles ? kinds : []) found.push(await readKind(view.node, kind))
-  const { registries, losses } = ofFirst(found)
+  const once = withoutReadBefore(read)
+  const { registries, losses } = agreeTargets(await withoutGenerated(once, targets, view))
   return { registries, losses: losses.map(loss => withCommand(loss, view.node.root)) }
 }
 
-function ofFirst(found: readonly ReadBack[]): ReadBack {
-  const first = found.find(({ registries }) => registries.length > 0)
-  if (first === undefined) return joinReadBacks(found)
-  const read = new Set(first.registries.map(({ at }) => at.file))
-  const others = found.flatMap(one => (one === first ? [] : unreadFiles(one, read).slice(0, 1)))
-  return { ...first, losses: [...first.losses, ...others.map(otherLoss)] }
+/** A runtime whose files cannot be read is a loss, and stops nothing. */
+async function readOne(target: Target, view: View): Promise<ReadBack> {
+  const settings = target.settings.resolve({}, { file: '', line: 1, column: 1 })
+  try {
+    return await target.read(await target.observe(view, [], settings))
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { registries: [], losses: error.issues }
+  }
 }
 
-/** Several runtimes may read one file. Those that are returned count as read afterwards. */
-function unreadFiles({ registries }: ReadBack, read: Set<string>): readonly string[] {
-  return registries.map(({ at }) => at.file).filter(file => read.size !== read.add(file).size)
+/** A file that several runtimes read, such as those in certs.d of containerd, is of the first one. */
+function withoutReadBefore(all: readonly ReadTarget[]): readonly ReadTarget[] {
+  const before = new Set<string>()
+  return all.map(({ target, found }) => {
+    const registries = found.registries.filter(({ at }) => !before.has(at.file))
+    for (const { at } of registries) before.add(at.file)
+    return { target, found: { ...found, registries } }
+  })
+}
+
+/** What a runtime writes into the files of another one, as k3s does for its containerd, is there twice: its own file counts. */
+async function withoutGenerated(
+  read: readonly ReadTarget[],
+  targets: Targets,
+  view: View,
+): Promise<readonly ReadTarget[]> {
+  const kept: ReadTarget[] = []
+  for (const { target, found } of read) {
+    const others = new Set(read.filter(one => one.target !== target).flatMap(namesIn))
+    const registries: FoundRegistry[] = []
+    for (const registry of found.registries) {
+      const isTwice = others.has(registry.name)
+      if (!isTwice || !(await isGenerated(registry, targets[target], view))) registries.push(registry)
+    }
+    kept.push({ target, found: { ...found, registries } })
+  }
+  return kept
+}
+
+function namesIn({ found }: ReadTarget): readonly string[] {
+  return found.registries.map(({ name }) => name)
+}
+
+async function isGenerated(
+  { at }: FoundRegistry,
+  target: Target | undefined,
+  { node }: View,
+): Promise<boolean> {
+  const text = (await node.read(at.file))?.toString('utf8')
+  return text !== undefined && target?.writerOf(at.file, text)?.live === true
 }
 
 /** `--from` names a file of this machine, also where the node is below `--root`. */
@@ -41,42 +77,4 @@ function withCommand(loss: Loss, root: string): Loss {
   if (loss.from === undefined) return loss
   const file = path.join(root, loss.from)
   return { ...loss, hint: loss.hint ?? `to list its mirrors, run regmirror import --from ${file}` }
-}
-
-const kinds = Object.keys(fileKinds).filter((name): name is FileKindName => name in fileKinds)
-
-function otherLoss(file: string): Loss {
-  const message = 'this file of another runtime names mirrors too; the list does not have them'
-  return { file, from: file, message }
-}
-
-/** Of several files the later one replaces a registry of an earlier one. */
-async function readKind(node: Reader, kind: FileKindName): Promise<ReadBack> {
-  const files = (await Promise.all(fileKinds[kind].paths.map(place => filesAt(node, place)))).flat()
-  const read = await Promise.all(files.map(file => readOne(node, file, kind)))
-  const { registries, losses } = joinReadBacks(read)
-  const last = new Map(registries.map(registry => [registry.name, registry]))
-  return { registries: [...last.values()], losses }
-}
-
-type Place = string | { readonly directory: string; readonly ending: string }
-
-async function filesAt(node: Reader, place: Place): Promise<readonly string[]> {
-  if (typeof place === 'string') return [place]
-  const entries = (await node.entries(place.directory)) ?? []
-  return entries
-    .filter(({ name }) => name.endsWith(place.ending))
-    .map(({ name }) => path.posix.join(place.directory, name))
-}
-
-/** A file that cannot be read is said, and stops nothing. */
-async function readOne(node: Reader, file: string, kind: FileKindName): Promise<ReadBack> {
-  try {
-    const text = (await node.read(file))?.toString('utf8')
-    const read = text ? await readFileText({ file, text }, kind) : undefined
-    return read ?? { registries: [], losses: [] }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    return { registries: [], losses: error.issues }
-  }
 }

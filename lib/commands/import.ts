@@ -6,7 +6,8 @@ import type { ReadBack } from '../model/read-back.ts'
 import { openNode, openView, selectTargets } from '../pipeline/open.ts'
 import { readingScope } from '../pipeline/scope.ts'
 import type { Reader } from '../system/reader.ts'
-import { loadTargets } from '../targets/load-targets.ts'
+import { documentKinds, documentPlaces } from '../targets/document-kinds.ts'
+import { loadTargets, type Targets } from '../targets/load-targets.ts'
 import type { View } from '../targets/view.ts'
 import type { Context, RunCommand } from './command.ts'
 import type { ImportFlags } from './flags.ts'
@@ -22,25 +23,32 @@ export const importMirrors: RunCommand<ImportFlags> = async (given, context): Pr
   await checkOutput(given.output)
   const flags = readingScope(given, undefined, await context.targets(), world)
   const view = await openView(flags, await openNode(flags, world), world)
-  const found = await readSources(flags, context, view)
+  const table = selectTargets(await context.targets(), flags.target)
+  const loaded = await loadTargets(table, Object.keys(table))
+  const found = await readSources(flags, context, view, loaded)
   const sources = sourcesOf(found.registries)
   const list = await importList(found, {
     comments: [`Imported from ${sources.join(' and ')} (regmirror import).`],
     targets: await context.targets(),
     readPem: file => readPem(view.node, file),
   })
-  if (list.text === undefined) throw nothingFound(list, flags.from)
+  if (list.text === undefined) throw nothingFound(list, flags.from, loaded)
   return await writeImported(
     { ...list, text: list.text },
     { ...flags, sources, notices: importNotices(list, flags.output), world },
   )
 }
 
-async function readSources(flags: ImportFlags, { world, targets }: Context, view: View): Promise<ReadBack> {
-  const { from, fromFormat, target } = flags
-  if (from.length > 0) return await readNamedFiles(from, fromFormat, world)
-  const table = selectTargets(await targets(), target)
-  return await readNode(await loadTargets(table, Object.keys(table)), view, target.length === 0)
+async function readSources(
+  { from, fromFormat }: ImportFlags,
+  { world, targets }: Context,
+  view: View,
+  loaded: Targets,
+): Promise<ReadBack> {
+  if (from.length === 0) return await readNode(loaded, view)
+  const table = await targets()
+  const kinds = documentKinds(await loadTargets(table, Object.keys(table)))
+  return await readNamedFiles(from, fromFormat, kinds, world)
 }
 
 const MAX_PEM = 1024 * 1024
@@ -58,10 +66,14 @@ async function readPem(
   }
 }
 
-function nothingFound({ losses }: ImportedList, from: readonly string[]): Failure {
+function nothingFound({ losses }: ImportedList, from: readonly string[], targets: Targets): Failure {
   const message =
     from.length === 0 ? 'no mirrors found on this node' : `no mirrors found in ${from.join(', ')}`
   const isHidden = losses.some(loss => loss.from !== undefined)
-  const hint = `${isHidden ? 'import a file that is not used (below), or ' : ''}start a list with regmirror init`
-  return new Failure('io', [{ message, hint }, ...losses.map(({ from: _, ...issue }) => issue)])
+  const places = from.length > 0 ? [] : documentPlaces(targets)
+  const elsewhere = `, or name a file at another place than ${places.join(', ')} with --from`
+  const start = `${isHidden ? 'import a file that is not used (below), or ' : ''}start a list with regmirror init`
+  const hint = places.length > 0 && !isHidden ? start + elsewhere : start
+  const issue = { message, hint }
+  return new Failure('io', [issue, ...losses.map(({ from: _, ...loss }) => loss)])
 }

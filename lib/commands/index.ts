@@ -6,12 +6,12 @@ import {
   doctorFlags,
   explainFlags,
   importFlags,
-  initFlags,
   planFlags,
   restoreFlags,
   validateFlags,
   watchFlags,
 } from './flags.ts'
+import { initFlags } from './init-flags.ts'
 import { LIST_ONLY, probeFlags, URL_ONLY } from './probe-flags.ts'
 
 /** The table of runtimes, for the commands that need it. */
@@ -25,6 +25,7 @@ export const commands: readonly AnyCommand[] = [
     examples: [
       ['-o mirrors.toml', 'write a list to this file'],
       ['--preset harbor', 'print a list for Harbor proxy projects'],
+      ['--detect -o mirrors.toml', 'write a list for every runtime of this machine'],
       ['--list', 'list the starter lists and the templates'],
     ],
     load: async () => (await import('./init.ts')).init,

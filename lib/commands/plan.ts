@@ -9,6 +9,7 @@ import { openView, selectTargets } from '../pipeline/open.ts'
 import { openToPlan } from '../pipeline/open-to-plan.ts'
 import { preflight } from '../pipeline/preflight.ts'
 import { probeLater } from '../pipeline/probe-later.ts'
+import { runtimeNotices } from '../pipeline/runtime-notices.ts'
 import { openScope } from '../pipeline/scope.ts'
 import { watcherNotices } from '../pipeline/watcher-notices.ts'
 import { buildPlanReport } from '../plan/build-report.ts'
@@ -30,9 +31,9 @@ export const plan: RunCommand<PlanFlags> = async (given, context) => {
   const loaded = await loadList(node)
   const view = await openView(flags, node, world)
   const openProgress = openLiveTable(flags.format, world)
-  const probeList = probeLater({ root: flags.root, targets, openProgress }, world)
+  const probeList = probeLater({ ...flags, targets, openProgress }, world)
   const { list: ordered, notices, ...probed } = await preflight(loaded.list, flags, world, probeList)
-  const place = { node, targets, world, machine: view.machine }
+  const place = { view, targets, world }
   const selected = await applyKnownHealth(ordered, flags, place, namesOf(probed.registries))
   const compared = flags.losses ? await compareTargets(loaded.whole, targets, view) : undefined
   const { made, conflicts } = await planOrConflicts(
@@ -41,7 +42,8 @@ export const plan: RunCommand<PlanFlags> = async (given, context) => {
     view,
   )
   const watcher = await watcherNotices(selected.list, made, flags.declared, node)
-  const known = [...notices, ...watcher, ...selected.notices]
+  const found = flags.target.length > 0 ? [] : await runtimeNotices(loaded, table, view)
+  const known = [...notices, ...watcher, ...selected.notices, ...found]
   const before = [...unreadable, ...(await interruptedNotices(node)), ...loaded.notices, ...known]
   return {
     ...buildPlanReport('plan', { ...made, notices: [...before, ...made.notices] }),

@@ -22,7 +22,7 @@ export const probe: RunCommand<ProbeFlags> = async (flags, context) => {
   const targets = selectTargets(table, flags.target)
   const { list, notices } = await openList(flags, table, await openReadable(flags), world)
   const openProgress = openLiveTable(flags.format, world)
-  const place = { root: flags.root, targets }
+  const place = { ...flags, targets }
   const network = await openNetwork(list, place, world)
   const [{ probed }, addresses] = await Promise.all([
     openListProber({ ...place, openProgress }, world)(list, { ...flags, network }),

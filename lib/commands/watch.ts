@@ -104,7 +104,7 @@ async function writeDeclared(memory: Memory, work: LoggedWork): Promise<void> {
   const { loaded } = memory
   if (loaded === undefined) return
   const world = { ...work.world, signal: new AbortController().signal }
-  const { report } = await recoverAndReconcile(loaded.list, 'immediate', { ...work, world })
+  const { report } = await recoverAndReconcile(loaded.list, 'immediate', () => true, { ...work, world })
   for (const { path } of report.changes) work.log(declaredEvent(path))
   // No watcher removes unhealthy mirrors any more, so `apply` must not exclude them either.
   const now = monotonicMs(world)

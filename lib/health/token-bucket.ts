@@ -18,6 +18,11 @@ export function fullBucket(now: number, { burst }: BucketLimits): TokenBucket {
   return { tokens: burst, at: now }
 }
 
+/** The bucket without so many tokens more, however many it has: what lacks is saved first. */
+export function spendTokens(bucket: TokenBucket, count: number): TokenBucket {
+  return { ...bucket, tokens: bucket.tokens - count }
+}
+
 /** The bucket without one token; or, where it is empty, when it will have one. */
 export function takeToken(
   { tokens, at }: TokenBucket,

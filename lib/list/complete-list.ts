@@ -42,6 +42,8 @@ interface CompleteOptions {
 
 interface CompleteList {
   readonly list: MirrorList
+  /** Whether it names its targets; otherwise it is for the first one. */
+  readonly namesTargets: boolean
   readonly notices: readonly Notice[]
 }
 
@@ -62,7 +64,8 @@ export async function completeList(
       ? await readableNotices({ connections, references, file, place }, host, scope.files)
       : []
   const notices = [...lintList({ list, registries, resolved, place, now }), ...readable]
-  return { list: resolved, notices }
+  const namesTargets = Object.keys(list.targets ?? {}).length > 0
+  return { list: resolved, namesTargets, notices }
 }
 
 /** On a node only: in a checkout of lists, git sets the modes. */

@@ -8,6 +8,8 @@ export interface CommentedList {
   readonly comments: readonly string[]
   readonly defaults?: WrittenConnection & Pick<WrittenMirror, 'capabilities'>
   readonly registries: readonly CommentedRegistry[]
+  /** Names of the runtimes that it configures; absent: the list names none. */
+  readonly targets?: readonly string[]
 }
 
 export interface CommentedRegistry extends Omit<WrittenRegistry, 'mirrors'> {
@@ -24,7 +26,7 @@ export interface CommentedMirror {
   readonly comment?: string
 }
 
-export function formatList({ comments, defaults, registries }: CommentedList): string {
+export function formatList({ comments, defaults, registries, targets = [] }: CommentedList): string {
   const parts = [
     [...comments.map(line => `# ${line}`)],
     ['version = 1'],
@@ -33,6 +35,7 @@ export function formatList({ comments, defaults, registries }: CommentedList): s
       ...Object.entries(defaults).map(([key, value]) => `${key} = ${inline(value)}`),
     ],
     ...registries.map(registryLines),
+    ...targets.map(name => [tableHeader(['targets', name])]),
   ]
   return `${parts.flatMap(lines => (lines ? [lines.join('\n')] : [])).join('\n\n')}\n`
 }

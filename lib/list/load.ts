@@ -37,6 +37,8 @@ export interface LoadOptions {
 
 export interface LoadedList {
   readonly list: MirrorList
+  /** Whether it names its targets; otherwise it is for the first one. */
+  readonly namesTargets: boolean
   readonly notices: readonly Notice[]
   /** As the user named it. */
   readonly file: string

@@ -6,6 +6,8 @@ export interface InitReport {
   /** Where the list was written; absent when it is printed. */
   readonly file?: string
   readonly list: string
+  /** With `--detect`: the runtimes that were found, by the names that the list gives them. */
+  readonly detected?: readonly { readonly target: string; readonly what: string; readonly file: string }[]
 }
 
 export interface TemplateReport {

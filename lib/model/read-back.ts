@@ -36,6 +36,8 @@ export interface FoundRegistry extends Commented {
   readonly server?: FoundEndpoint
   /** False: the server is never used. */
   readonly fallback?: boolean
+  /** The runtimes that have it, by the names of the table; absent: it is of no certain one. */
+  readonly targets?: readonly string[]
 }
 
 export interface FoundEndpoint extends Commented {

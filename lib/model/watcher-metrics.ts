@@ -77,6 +77,13 @@ export const WATCHER_METRICS = {
     of: ['watch'],
     help: '1 while a change waits because there were too many within the hour.',
   },
+  regmirror_reloads_total: {
+    type: 'counter',
+    labels: ['target', 'result'],
+    of: ['watch'],
+    help: 'Number of reloads of a runtime, by result: success, error; absent for a runtime that was not reloaded.',
+    absent: 'for a runtime that this watcher has not reloaded',
+  },
   regmirror_reload_pending: {
     type: 'gauge',
     labels: [],

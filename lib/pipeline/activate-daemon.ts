@@ -9,6 +9,7 @@ import { openReader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import { sendSignal } from '../system/send-signal.ts'
 import type { TargetTable } from '../targets/target.ts'
+import { systemctl } from '../wording/systemctl.ts'
 
 /** A unit may take its time to stop: systemd kills it after 90 s. */
 export const SYSTEMCTL_MS = 180_000
@@ -19,6 +20,8 @@ const PAUSE_MS = 100
 
 export interface Tools {
   readonly run: RunProgram
+  /** Whether the daemons are a user's. */
+  readonly isUsers: boolean
   readonly targets: TargetTable
   readonly world: Pick<World, 'monotonic' | 'uid'>
   readonly say: (line: string) => unknown
@@ -27,12 +30,16 @@ export interface Tools {
 export type Outcome = { readonly proof: string } | { readonly problem: string }
 
 /** As a person would do it. */
-export function commandOf({ action, unit = '', signal, pid }: DaemonActivation): string {
-  return signal === undefined ? `systemctl ${action} ${unit.replace(/\.service$/, '')}` : `kill -HUP ${pid}`
+export function commandOf({ action, unit, signal, pid }: DaemonActivation, isUsers: boolean): string {
+  return signal === undefined ? unitCommand(action, unit, isUsers) : `kill -HUP ${pid}`
+}
+
+function unitCommand(verb: string, unit = '', isUsers = false): string {
+  return systemctl(`${verb} ${unit.replace(/\.service$/, '')}`, isUsers)
 }
 
 export async function activateDaemon(activation: DaemonActivation, tools: Tools): Promise<Outcome> {
-  tools.say(`running ${commandOf(activation)}`)
+  tools.say(`running ${commandOf(activation, tools.isUsers)}`)
   const problem =
     activation.signal === undefined
       ? await runSystemctl(activation.action, activation, tools)
@@ -44,7 +51,7 @@ export async function activateDaemon(activation: DaemonActivation, tools: Tools)
 export async function startDaemon(activation: DaemonActivation, tools: Tools): Promise<Outcome> {
   const { unit, pid } = activation
   if (unit === undefined) return { problem: `process ${pid} ended; start it as it was started` }
-  tools.say(`running systemctl start ${unit.replace(/\.service$/, '')}`)
+  tools.say(`running ${unitCommand('start', unit, tools.isUsers)}`)
   const problem = await runSystemctl('start', activation, tools)
   return problem === undefined ? await waitUntilServing(activation, tools) : { problem }
 }
@@ -58,9 +65,9 @@ export async function isRunning({ pid, started_at }: DaemonActivation): Promise<
 async function runSystemctl(
   verb: string,
   { unit = '' }: DaemonActivation,
-  { run }: Tools,
+  { run, isUsers }: Tools,
 ): Promise<string | undefined> {
-  const command = `systemctl ${verb} ${unit.replace(/\.service$/, '')}`
+  const command = unitCommand(verb, unit, isUsers)
   const ran = await run('systemctl', [verb, unit])
   if (ran === undefined) return 'there is no systemctl on this machine'
   if (ran.code === null) return `${command} did not end within ${SYSTEMCTL_MS / 1000} s`

@@ -22,6 +22,8 @@ export async function activatePending(
     await activator.activate(activations, hideCredentials)
   } catch (error) {
     if (!(error instanceof Failure)) throw error
+    // A watcher leaves what it has not written to a person.
+    if (access.command === 'watch') throw error
     const more = [
       ...(await putBack(activations, access, occasion)),
       ...(await activator.reactivate(activations)),

@@ -4,7 +4,7 @@ import type { Activated } from '../model/activation.ts'
 import { Failure, type Issue } from '../model/errors.ts'
 import { hideCredentials } from '../model/hide-credentials.ts'
 import { openReader } from '../system/reader.ts'
-import { type RunProgram, runInstalled } from '../system/run.ts'
+import type { RunProgram } from '../system/run.ts'
 import {
   activateDaemon,
   commandOf,
@@ -15,6 +15,7 @@ import {
   type Tools,
 } from './activate-daemon.ts'
 import { readDaemonLog } from './daemon-log.ts'
+import { runSystemd } from './run-systemd.ts'
 import type { WriteAccess } from './write-access.ts'
 
 /** Undefined where no program of this machine may run. `done` receives each daemon that serves. */
@@ -24,7 +25,14 @@ export function openActivator(
 ): Activator | undefined {
   if (options.root !== undefined) return undefined
   const say = log ?? (line => world.stderr.write(`${line}\n`))
-  const tools: Tools = { run: runInstalled(world.env.PATH, SYSTEMCTL_MS), targets, world, say }
+  const isUsers = options.user !== undefined
+  const tools: Tools = {
+    run: runSystemd(options, world.env.PATH, SYSTEMCTL_MS),
+    isUsers,
+    targets,
+    world,
+    say,
+  }
   return {
     async activate(activations, hide) {
       for (const activation of activations) {
@@ -32,14 +40,14 @@ export function openActivator(
         const outcome = await activateDaemon(activation, tools)
         if ('problem' in outcome) throw await failed(activation, outcome.problem, since, hide, tools)
         const { target, action } = activation
-        done({ target, action, command: commandOf(activation), proof: outcome.proof })
+        done({ target, action, command: commandOf(activation, isUsers), proof: outcome.proof })
       }
     },
     async reactivate(activations) {
       const issues: Issue[] = []
       for (const activation of activations) {
         const outcome = await activateAgain(activation, tools)
-        if ('problem' in outcome) issues.push(stillFailing(activation, outcome.problem))
+        if ('problem' in outcome) issues.push(stillFailing(activation, outcome.problem, isUsers))
       }
       return issues
     },
@@ -68,7 +76,7 @@ export async function openRecoveryActivator(
   const activator = openActivator(access)
   const booted = await isBooted()
   if (activator === undefined || (!booted && planned.some(needsSystemd))) return undefined
-  const run = runInstalled(access.world.env.PATH)
+  const run = runSystemd(access.options, access.world.env.PATH)
   const started = async (activations: readonly DaemonActivation[]) => {
     const states = await Promise.all(activations.map(one => isStarted(one, booted, run)))
     return activations.filter((_, i) => states[i])
@@ -104,9 +112,13 @@ export async function requireSystemd(
   if (needing.length === 0 || (await isBooted())) return
   const issues = needing.map(({ target, action }) => ({
     message: `systemd does not run on this machine, so regmirror cannot ${action} ${target} and wrote nothing`,
-    hint: `run regmirror ${command} without --${action}, then ${action} ${target} by hand`,
+    hint: `${withoutFlag(command, action)}, then ${action} ${target} by hand`,
   }))
   throw new Failure('conflict', issues)
+}
+
+function withoutFlag(command: WriteAccess['command'], action: DaemonActivation['action']): string {
+  return command === 'watch' ? 'add --no-reload' : `run regmirror ${command} without --${action}`
 }
 
 async function failed(
@@ -114,22 +126,23 @@ async function failed(
   problem: string,
   since: number,
   hide: (text: string) => string,
-  { run, targets }: Tools,
+  { run, targets, isUsers }: Tools,
 ): Promise<Failure> {
   const { target, action, unit } = activation
   const causes = (await targets[target]?.load())?.daemon.causes
   const log = unit === undefined ? [] : await readDaemonLog(run, unit, since, causes)
   const message = `${target} does not serve after the ${action}: ${hide(problem)}`
-  const hint = `regmirror put the files back and ${action}ed ${target}; ${readLog(activation)}`
+  const hint = `regmirror put the files back and ${action}ed ${target}; ${readLog(activation, isUsers)}`
   const said = log.map(line => ({ message: `${target}: ${hide(line)}` }))
   return new Failure('restart_failed', [{ message, hint }, ...said])
 }
 
-function stillFailing(activation: DaemonActivation, problem: string): Issue {
+function stillFailing(activation: DaemonActivation, problem: string, isUsers: boolean): Issue {
   const message = `${activation.target} does not serve with the old files either: ${hideCredentials(problem)}`
-  return { message, hint: readLog(activation) }
+  return { message, hint: readLog(activation, isUsers) }
 }
 
-function readLog({ unit }: DaemonActivation): string {
-  return `read its log${unit === undefined ? '' : `: journalctl -u ${unit}`}`
+function readLog({ unit }: DaemonActivation, isUsers: boolean): string {
+  const command = isUsers ? 'journalctl --user' : 'journalctl'
+  return `read its log${unit === undefined ? '' : `: ${command} -u ${unit}`}`
 }

@@ -11,9 +11,8 @@ import { registriesFor, registryOf, type TargetRegistries } from '../model/targe
 import type { World } from '../model/world.ts'
 import { monotonicMs, readClocks, wallTime } from '../system/clocks.ts'
 import type { Reader } from '../system/reader.ts'
-import { findPullers } from '../targets/pullers.ts'
+import { findPullers, type PullPlace } from '../targets/pullers.ts'
 import type { TargetTable } from '../targets/target.ts'
-import type { Machine } from '../targets/view.ts'
 import { EVERY_MIRROR, registryCause, registryStatusText } from '../wording/registry-health-text.ts'
 
 export interface HealthOptions {
@@ -23,10 +22,8 @@ export interface HealthOptions {
 
 /** The node, and the runtimes to configure there. */
 interface Place {
-  readonly node: Reader
+  readonly view: PullPlace
   readonly targets: TargetTable
-  /** Undefined: the node is another tree. */
-  readonly machine: Machine | undefined
   readonly world: World
 }
 
@@ -41,13 +38,13 @@ export function namesOf(registries: readonly RegistryHealth[] = []): Measured {
 export async function applyKnownHealth(
   list: MirrorList,
   { declared }: HealthOptions,
-  { node, targets, machine, world }: Place,
+  { view, targets, world }: Place,
   measured: Measured = new Set(),
 ): Promise<{ list: MirrorList; notices: readonly Notice[] }> {
-  const saved = declared ? undefined : await readFreshHealth(node, world)
+  const saved = declared ? undefined : await readFreshHealth(view.node, world)
   if (saved === undefined) return { list, notices: [] }
   const knownFor = healthFromFile(saved)
-  const pullers = await findPullers(list, targets, machine)
+  const pullers = await findPullers(list, targets, view)
   const selected = selectMirrors(list, pullers, knownFor)
   const excluded = excludedNotices(list, selected, pullers, saved, world)
   return { list: selected, notices: [...registryNotices(list, pullers, knownFor, measured), ...excluded] }

@@ -21,8 +21,7 @@ export async function listFindings(
   try {
     const node = await openNode(options, world)
     const view = await openView(options, node, world)
-    const place = { node, targets, world, machine: view.machine }
-    const { list } = await applyKnownHealth(loaded.list, { declared: false }, place)
+    const { list } = await applyKnownHealth(loaded.list, { declared: false }, { view, targets, world })
     return differences(await makePlan(list, targets, view, { takeOver: false }), loaded.file, options)
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -6,10 +6,11 @@ import { openLookupOnDemand } from '../probe/dns/lookup-on-demand.ts'
 import type { NameLookup } from '../probe/dns/name-lookup.ts'
 import { groupEndpoints, type Requester } from '../probe/group-endpoints.ts'
 import { type ProxyFor, proxySettings, readProxies } from '../probe/http/proxies.ts'
+import { openReader } from '../system/reader.ts'
 import type { PullClient } from '../targets/pull-client.ts'
 import { findPullers, type Puller } from '../targets/pullers.ts'
 import type { TargetTable } from '../targets/target.ts'
-import { type NodeOptions, openMachine } from './open.ts'
+import { type NodeOptions, openPlace } from './open.ts'
 
 /** What a pull on this node depends on besides the list. */
 export interface Network {
@@ -36,7 +37,11 @@ interface Place extends NodeOptions {
 
 /** The clients of several targets are read, to know which of them request an endpoint in the same way. */
 export async function findRequests(list: MirrorList, place: Place, world: World): Promise<ListRequests> {
-  const pullers = await findPullers(list, place.targets, openMachine(place, world))
+  const pullers = await findPullers(
+    list,
+    place.targets,
+    openPlace(place, openReader(place.root ?? '/'), world),
+  )
   const requesters = await Promise.all(pullers.map(one => requesterOf(one, pullers.length > 1, world)))
   return { endpoints: groupEndpoints(list, requesters), pullers }
 }
@@ -68,10 +73,7 @@ export async function openNetwork(list: MirrorList, place: Place, world: World):
 }
 
 /** The target whose client probes an endpoint. */
-export function pullerFor(
-  probedAs: Endpoint['probedAs'],
-  { pullers }: Pick<ListRequests, 'pullers'>,
-): Puller {
+function pullerFor(probedAs: Endpoint['probedAs'], { pullers }: Pick<ListRequests, 'pullers'>): Puller {
   return pullers.find(({ name }) => name === probedAs) ?? pullers[0]
 }
 

@@ -30,7 +30,7 @@ export function neededActivations(
   const activation = <Action extends keyof Activations>(action: Action) => {
     const how = effects.has(action) ? activate[action] : undefined
     if (how === undefined) return []
-    const command = ownCommand(action, activate, daemon) ?? ofScope(how.command, user)
+    const command = ofScope(ownCommand(action, activate, daemon) ?? how.command, user)
     return [{ target: name, ...how, command, ...condition }]
   }
   return { reload: activation('reload'), restart: activation('restart') }
@@ -38,7 +38,7 @@ export function neededActivations(
 
 /** A user's daemon is a unit of the user's systemd. */
 function ofScope(command: string, user: View['user']): string {
-  return user === undefined ? command : command.replace(/^systemctl /, 'systemctl --user ')
+  return user === undefined ? command : command.replace(/^systemctl (?!--user )/, 'systemctl --user ')
 }
 
 /** The command for the daemon of the node, where that is not the usual one. */

@@ -102,7 +102,7 @@ export async function planLosses(
 /** Without sudo, for a runtime that root runs, the files would have no reader. */
 async function notFound(name: string, target: Target, view: View): Promise<readonly Notice[]> {
   if (view.user === undefined || (await detectTarget(target, view)) !== undefined) return []
-  const message = `no ${target.title} of this user is found; to configure that of this machine, run regmirror as root`
+  const message = `regmirror does not find ${target.title} for this user; to configure ${target.title} of this machine, run regmirror as root`
   return [{ code: 'runtime_not_found', message, target: name }]
 }
 

@@ -28,8 +28,8 @@ export function orderedSteps(steps: readonly Step[]): readonly Step[] {
   return orderedUnits(steps).flatMap(unit => unit.steps)
 }
 
-/** The opposite: a file is deleted, or its original comes back. */
-function isWritten({ action, owns }: Step): boolean {
+/** Whether its file is written; else it is deleted, or its original comes back. */
+export function isWritten({ action, owns }: Step): boolean {
   return action !== 'delete' && owns.kind !== 'original'
 }
 

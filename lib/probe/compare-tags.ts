@@ -53,7 +53,9 @@ function openServerCheck(
   const checked = new Map<string, Promise<boolean>>()
   const check = async (digest: string) => {
     if (server?.canary === undefined) return false
-    const pulled = await pullCanary(server, { ...server.canary, reference: digest }, 'manifest', context)
+    // It was pinged before: now a token is requested as the response to the manifest says, which is as good.
+    const { ping: _, ...endpoint } = server
+    const pulled = await pullCanary(endpoint, { ...server.canary, reference: digest }, 'manifest', context)
     return pulled.fault === undefined && pulled.digest === digest
   }
   return digest => {

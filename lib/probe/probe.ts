@@ -93,7 +93,8 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
   const context = { ...shared, budget: openBudget(shared) }
   const pinged = await ping(endpoint, samples, context)
   const deeper = endpoint.canary && pullDepth(pinged, endpoint, depth, options.fewRequests)
-  const pulled = deeper && (await pullCanary(pinged.endpoint, endpoint.canary, deeper, context))
+  const pulled =
+    deeper && (await pullCanary(pinged.endpoint, endpoint.canary, deeper, context, loginOf(pinged)))
   return buildProbe({
     endpoint,
     ping: pinged,
@@ -103,6 +104,10 @@ async function probeWith(endpoint: Endpoint, options: ProbeOptions, shared: Prob
     isTyped: options.isTyped ?? false,
     mayQuote: !(options.secretSent?.() || wasSentSecret(endpoint, pulled, context)),
   })
+}
+
+function loginOf({ endpoint, challenged }: PingResult): PingResult['challenged'] {
+  return endpoint.ping === undefined ? undefined : challenged
 }
 
 /**

@@ -31,7 +31,7 @@ const CHOICES: readonly Parts[] = [0, 1, 2, 3, 4, 5].map(gone => new Set(PARTS.s
 export function drawingOf(rows: readonly Row[], shared: readonly string[], page: TerminalStyle): Drawing {
   const how = { paint: page.paint, bar: barScale(rows), shared }
   const { parts, room } = page.wrapped ? chooseParts(rows, how, page.width) : EVERYTHING
-  const schemes = rows.every(({ url, role }) => widthOfOrigin(url) + suffixOf(role).length <= room)
+  const schemes = rows.every(row => widthOfOrigin(row.url) + suffixOf(row).length <= room)
   const urls = Math.min(Math.max(1, room), widest(rows.map(row => columnsOf(urlText(row, room, schemes)))))
   return { ...how, parts, urls, schemes }
 }
@@ -53,8 +53,9 @@ function chooseParts(rows: readonly Row[], how: Pick<Drawing, 'bar' | 'shared'>,
 }
 
 /** The least room of a URL: its path matters more than the bar and the estimate, and less than the other parts. */
-function leastOf({ url, role }: Row, parts: Parts): number {
-  return (parts.has('bar') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(role).length
+function leastOf(row: Row, parts: Parts): number {
+  const { url } = row
+  return (parts.has('bar') ? widthOfUrl(url) : widthOfHost(url)) + suffixOf(row).length
 }
 
 /** Columns beside the URL. */

@@ -60,15 +60,24 @@ export function widthOfHead(parts: Drawing['parts']): number {
   return parts.has('status') ? 6 + STATUS_WIDTH : 5
 }
 
-/** The suffix of the server is omitted where its host would be cut. */
-export function urlText({ url, role }: Row, width: number, hasScheme: boolean): string {
-  const text = printable(url.replace(/\s/g, ' '))
-  const suffix = widthOfHost(text) + suffixOf(role).length > width ? '' : suffixOf(role)
-  return shortUrl(text, width - suffix.length, hasScheme) + suffix
+/** The suffix is omitted where the host would be cut. */
+export function urlText(row: Row, width: number, hasScheme: boolean): string {
+  const suffix = hasRoomForSuffix(row, width) ? suffixOf(row) : ''
+  return shortUrl(shownUrl(row), width - suffix.length, hasScheme) + suffix
 }
 
-export function suffixOf(role: Row['role']): string {
-  return role === 'server' ? '  (server)' : ''
+export function hasRoomForSuffix(row: Row, width: number): boolean {
+  return widthOfHost(shownUrl(row)) + suffixOf(row).length <= width
+}
+
+function shownUrl({ url }: Row): string {
+  return printable(url.replace(/\s/g, ' '))
+}
+
+/** What sort of endpoint it is, and for which targets, where it is another for others. */
+export function suffixOf({ role, targets = [] }: Row): string {
+  const words = [...(role === 'server' ? ['server'] : []), ...targets]
+  return words.length === 0 ? '' : `  (${words.join(', ')})`
 }
 
 interface Cell {

@@ -5,7 +5,7 @@ import { plural } from '../wording/plural.ts'
 import { printable } from '../wording/printable.ts'
 import { wrap } from '../wording/wrap.ts'
 import { drawingOf } from './probe-drawing.ts'
-import { type Drawing, type Row, reasonText, rowText } from './probe-row.ts'
+import { type Drawing, hasRoomForSuffix, type Row, reasonText, rowText } from './probe-row.ts'
 import type { TerminalStyle } from './terminal.ts'
 
 const DETAIL_INDENT = '      '
@@ -33,14 +33,20 @@ function heading(registry: string, rows: readonly Row[], { paint, width, wrapped
   return paint('bold', wrapped ? cut(words, width) : words)
 }
 
-/** A row, with its own sentence below it, and its reason where the row has no room for that. */
+/** A row, with its own sentence below it, and its targets and its reason where the row has no room for them. */
 function probeLines(probe: Row, drawing: Drawing, page: TerminalStyle): readonly string[] {
   const { detail = '' } = probe
   const reason = drawing.parts.has('reason') ? '' : reasonText(probe, drawing)
   const own = drawing.shared.includes(detail) ? '' : detail
-  const below = [reason, own].filter(text => text !== '').join(': ')
+  const below = [whose(probe, drawing), reason, own].filter(text => text !== '').join(': ')
   const lines = below === '' ? [] : fitted(below, DETAIL_INDENT.length, page)
   return [rowText(probe, drawing), ...lines.map(line => page.paint('dim', DETAIL_INDENT + line))]
+}
+
+/** The targets that a row is for, where it has no room for them. */
+function whose(row: Row, { urls }: Drawing): string {
+  const { targets = [] } = row
+  return targets.length === 0 || hasRoomForSuffix(row, urls) ? '' : `for ${targets.join(' and ')}`
 }
 
 /** Sentences about several endpoints, in the order in which they first occur. */

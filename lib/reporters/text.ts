@@ -4,6 +4,7 @@ import type { ErrorReport } from '../model/error-report.ts'
 import type { CatalogReport, InitReport, TemplateReport } from '../model/init-report.ts'
 import type { Report, ValidateReport } from '../model/report.ts'
 import { plural } from '../wording/plural.ts'
+import { printable } from '../wording/printable.ts'
 import { catalogLines } from './catalog-lines.ts'
 import { comparisonLines } from './comparison-lines.ts'
 import { doctorLines } from './doctor-lines.ts'
@@ -76,8 +77,16 @@ function textOf(lines: readonly string[]): string {
 }
 
 function initReport(report: InitReport, page: TerminalStyle): Printed {
-  if (report.file === undefined) return { stdout: report.list, stderr: '' }
-  return { stdout: '', stderr: textOf(writtenLines(report, page)) }
+  const found = detectedLines(report, page)
+  if (report.file === undefined) return { stdout: report.list, stderr: textOf(found) }
+  return { stdout: '', stderr: textOf([...found, ...writtenLines(report, page)]) }
+}
+
+function detectedLines({ detected }: InitReport, page: TerminalStyle): readonly string[] {
+  if (detected === undefined) return []
+  const names = detected.map(({ what, file }) => `${what} (${file})`).join(', ')
+  const none = 'found no runtime on this node, so the list has no [targets] and configures containerd'
+  return fitted(printable(names === '' ? none : `found ${names}`), page, '  ')
 }
 
 function templateReport({ written, files }: TemplateReport): Printed {

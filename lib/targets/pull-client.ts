@@ -26,6 +26,8 @@ export interface ImageRules {
    * and config must agree.
    */
   readonly transferService: boolean
+  /** Whether it reads the manifest of a tag by GET, so that it does not matter what an endpoint responds to HEAD. */
+  readonly getsTags?: boolean
 }
 
 /** The releases of Go that read HTTP in different ways; releases after 1.24 read it as that does. */

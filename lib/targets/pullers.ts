@@ -1,25 +1,33 @@
 /** The targets of a list as they pull: which client they are, and what they have of the list. */
 import type { MirrorList } from '../model/registry.ts'
 import { registriesFor, type TargetRegistries } from '../model/target-registries.ts'
+import { NO_STATE } from '../ownership/state.ts'
 import { type ConfiguredTarget, configuredTargets } from './configured-targets.ts'
 import type { Dialect } from './dialect.ts'
 import { fitRegistries } from './fit.ts'
 import { loadListed, type Targets } from './load-targets.ts'
 import type { PullClient } from './pull-client.ts'
-import type { TargetTable } from './target.ts'
-import type { Machine } from './view.ts'
+import type { Target, TargetTable } from './target.ts'
+import type { Machine, View } from './view.ts'
 
-type PullMachine = Pick<Machine, 'run' | 'files' | 'processes'> | undefined
+/** The node; its state decides nothing here. */
+export type PullPlace = Omit<View, 'state' | 'proved'>
 
-export interface Puller extends TargetRegistries {
-  readonly dialect: Dialect
+/** The client of a target. */
+export interface PullSource {
+  readonly name: string
   /** What its HTTP client sends and accepts. */
   readClient(): Promise<PullClient>
   /** The environment of its daemon, with its proxies; undefined where none runs. */
   readEnvironment(): Promise<Readonly<Record<string, string | undefined>> | undefined>
 }
 
+export interface Puller extends PullSource, TargetRegistries {
+  readonly dialect: Dialect
+}
+
 type ReadList = Pick<MirrorList, 'targets' | 'registries' | 'byTarget'>
+type PullMachine = Machine | undefined
 
 /**
  * Those that the list names and the table has, in the order of the list. Where there are none, the first of the table
@@ -28,40 +36,62 @@ type ReadList = Pick<MirrorList, 'targets' | 'registries' | 'byTarget'>
 export async function findPullers(
   list: ReadList,
   table: TargetTable,
-  machine: PullMachine,
+  place: PullPlace,
 ): Promise<readonly [Puller, ...Puller[]]> {
   const targets = await loadListed(table, list)
   const [first, ...others] = configuredTargets(list, targets)
-  if (first === undefined) return [unlistedPuller(list, targets, machine)]
+  if (first === undefined) {
+    const { name, target } = firstOf(targets)
+    return [{ ...unlistedSource(name, target, place.machine), ...list, dialect: target.dialect }]
+  }
   return [
-    await pullerOf(first, list, machine),
-    ...(await Promise.all(others.map(one => pullerOf(one, list, machine)))),
+    await pullerOf(first, list, place),
+    ...(await Promise.all(others.map(one => pullerOf(one, list, place)))),
   ]
 }
 
-function unlistedPuller({ registries }: ReadList, targets: Targets, machine: PullMachine): Puller {
+/** The client of this target of the list, or of the first one, without what it has of the list. */
+export async function findPullSource(
+  name: string | undefined,
+  list: ReadList,
+  table: TargetTable,
+  machine: PullMachine,
+): Promise<PullSource> {
+  const targets = await loadListed(table, list)
+  const all = configuredTargets(list, targets)
+  const found = all.find(one => one.name === name) ?? all[0]
+  if (found !== undefined) return sourceOf(found, machine)
+  const { name: only, target } = firstOf(targets)
+  return unlistedSource(only, target, machine)
+}
+
+function firstOf(targets: Targets): { readonly name: string; readonly target: Target } {
   const [entry] = Object.entries(targets)
   if (entry === undefined) throw new Error('no target is known')
-  const [name, target] = entry
+  return { name: entry[0], target: entry[1] }
+}
+
+function unlistedSource(name: string, target: Target, machine: PullMachine): PullSource {
   return {
-    ...{ name, registries, dialect: target.dialect },
+    name,
     readClient: () => target.pullClient(undefined, machine),
     readEnvironment: async () => undefined,
   }
 }
 
-async function pullerOf(
-  { name, target, settings }: ConfiguredTarget,
-  list: ReadList,
-  machine: PullMachine,
-): Promise<Puller> {
-  const speech = await target.speech?.(settings, machine)
-  const { dialect, losses } = speech ?? { dialect: target.dialect, losses: target.losses.of(settings) }
-  const { title } = target
+function sourceOf({ name, target, settings }: ConfiguredTarget, machine: PullMachine): PullSource {
   return {
-    ...{ name, dialect },
-    registries: fitRegistries(registriesFor(list, name), losses, { title, dialect }).registries,
+    name,
     readClient: () => target.pullClient(settings, machine),
     readEnvironment: async () => machine && (await target.daemon.environment(settings, machine)),
   }
+}
+
+async function pullerOf(configured: ConfiguredTarget, list: ReadList, place: PullPlace): Promise<Puller> {
+  const { name, target, settings } = configured
+  const { title } = target
+  const speech = await target.readSpeech?.(settings, { ...place, state: NO_STATE })
+  const { dialect, losses } = speech ?? { dialect: target.dialect, losses: target.losses.of(settings) }
+  const { registries } = fitRegistries(registriesFor(list, name), losses, { title, dialect })
+  return { ...sourceOf(configured, place.machine), registries, dialect }
 }

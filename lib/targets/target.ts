@@ -127,10 +127,10 @@ export type TargetTable = Readonly<Record<string, KnownTarget>>
 export interface Target<Settings = unknown, Snapshot = unknown> extends TargetAbout<Settings> {
   readonly dialect: Dialect
   /**
-   * Its dialect, and what of a list it can express, where these settings or this machine decide, as the store of Docker
-   * does. Runs no program. Absent: `dialect`, and the loss table without a snapshot.
+   * Its dialect, and what of a list it can express, where these settings or the node decide, as the store of Docker does.
+   * Absent: `dialect`, and the loss table without a snapshot.
    */
-  speech?(settings: Settings, machine: Pick<Machine, 'files' | 'processes'> | undefined): Promise<Speech>
+  readSpeech?(settings: Settings, view: View): Promise<Speech>
   /** What of a list it can express. */
   readonly losses: Losses<Settings, Snapshot>
   /** When the removal of a file takes effect that is managed as a whole and that the runtime reads. */

@@ -6,6 +6,7 @@ import type { Host, Triggers } from './host/host.ts'
 import { type Memory, newMemory } from './memory.ts'
 import { updateServers } from './needed-servers.ts'
 import { readList } from './read-list.ts'
+import { nextReload } from './reloads.ts'
 import { reportRegistries } from './report-registries.ts'
 import { saveLastHistory, saveWhenDue } from './save-when-due.ts'
 import { nextProbeAt, type ProbeResults, sendDueProbes } from './send-probes.ts'
@@ -53,7 +54,7 @@ async function look(memory: Memory, hints: Triggers, isCheck: boolean, host: Hos
   if (list === undefined) return
   updateServers(memory, host.now())
   updateOrders(memory, list, host.now())
-  const isRetry = host.now() >= memory.retryAt
+  const isRetry = host.now() >= Math.min(memory.retryAt, nextReload(memory))
   const checkNode = isCheck || isRetry || hints.node || hints.list
   await writeWhenDue(memory, list, { isNewList, checkNode }, host)
   reportRegistries(memory, list, host)
@@ -66,6 +67,8 @@ function nextDue(memory: Memory): number {
 }
 
 /** When the next look is due, apart from the check. */
-function nextLook({ serverWaitUntil, limitedUntil, saveHealthAt, retryAt }: Memory): number {
-  return Math.min(serverWaitUntil ?? limitedUntil ?? Number.POSITIVE_INFINITY, saveHealthAt, retryAt)
+function nextLook(memory: Memory): number {
+  const { serverWaitUntil, limitedUntil, saveHealthAt, retryAt } = memory
+  const wait = serverWaitUntil ?? limitedUntil ?? Number.POSITIVE_INFINITY
+  return Math.min(wait, saveHealthAt, retryAt, nextReload(memory))
 }

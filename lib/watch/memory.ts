@@ -12,7 +12,10 @@ import type { TargetRegistries } from '../model/target-registries.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
 
-/** Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited. */
+/**
+ * Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited.
+ * Reloads count too, also those because of changes outside regmirror: a daemon notices each of them.
+ */
 export const WRITE_LIMITS = { perHour: 60, burst: 20 } as const
 
 /** An endpoint that is probed. */
@@ -41,6 +44,18 @@ export type ReportedHealth = RegistryHealth & {
   readonly status: Exclude<RegistryHealth['status'], 'unknown'>
 }
 
+export interface ReloadCount {
+  readonly success: number
+  readonly error: number
+}
+
+export interface ReloadFailure {
+  readonly problem: string
+  /** When the reload is tried again, and how long that is after the last attempt. */
+  readonly retryAt: number
+  readonly waitMs: number
+}
+
 export interface Memory {
   readonly startedAt: number
   /** Of the latest turn of the loop. */
@@ -49,6 +64,12 @@ export interface Memory {
   loadedAt: number
   listProblem: string | undefined
   readonly reads: { success: number; error: number }
+  /** Reloads since the start, by runtime. */
+  readonly reloads: Map<string, ReloadCount>
+  /** The runtimes that do not serve after a reload. */
+  readonly reloadFailures: Map<string, ReloadFailure>
+  /** Until when a reload waits because there were too many writes and reloads. */
+  reloadsLimitedUntil: number | undefined
   mirrors: readonly Watched[]
   /** What the targets of the list have of it. */
   targets: readonly TargetRegistries[]
@@ -105,6 +126,9 @@ export function newMemory(now: number): Memory {
     loadedAt: 0,
     listProblem: undefined,
     reads: { success: 0, error: 0 },
+    reloads: new Map(),
+    reloadFailures: new Map(),
+    reloadsLimitedUntil: undefined,
     mirrors: [],
     targets: [],
     servers: [],

@@ -8,6 +8,7 @@ import type { Host, Reconciled, Scope } from './host/host.ts'
 import { isWrittenAs } from './is-written-as.ts'
 import type { Memory } from './memory.ts'
 import { movedMirrors } from './moved-mirrors.ts'
+import { openReloadCheck, recordReloads } from './reloads.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 import {
   changeEvent,
@@ -33,8 +34,10 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
   if (isOther) memory.saveHealthAt = 0
   memory.attempted = selected
   try {
-    const reconciled = await host.reconcile(selected, scope)
+    const mayReload = openReloadCheck(memory, host.now())
+    const reconciled = await host.reconcile(selected, scope, mayReload)
     recordSuccess(memory, host)
+    recordReloads(reconciled.reloads, scope !== 'all', memory, host)
     recordChanges(reconciled, writtenFor(selected, scope, memory), memory, host)
     memory.written = selected
     recordNode(reconciled, scope, memory, host)
@@ -102,14 +105,19 @@ function recordNode(reconciled: Reconciled, scope: Scope, memory: Memory, host: 
 }
 
 /** A restart is pending until the report no longer lists it. */
-function restartAfter(memory: Memory, { report, seesRestarts }: Reconciled): readonly Activation[] {
-  return report.restart.length > 0 || seesRestarts ? report.restart : memory.restart
+function restartAfter(memory: Memory, { report, seesActivations }: Reconciled): readonly Activation[] {
+  return report.restart.length > 0 || seesActivations ? report.restart : memory.restart
 }
 
 /**
- * Only the run that writes a file lists its reload, and no later run can see whether the runtime was reloaded. So a
- * reload is pending until the next list is written, or the watcher restarts.
+ * The same for a reload. Under --root only the run that writes a file lists its reload, and no later run can see whether the
+ * runtime was reloaded: then it is pending until the next list is written, or the watcher restarts.
  */
-function reloadAfter(memory: Memory, { report }: Reconciled, scope: Scope): readonly Activation[] {
-  return report.reload.length > 0 || scope === 'all' ? report.reload : memory.reload
+function reloadAfter(
+  memory: Memory,
+  { report, seesActivations }: Reconciled,
+  scope: Scope,
+): readonly Activation[] {
+  const isSeen = report.reload.length > 0 || seesActivations || scope === 'all'
+  return isSeen ? report.reload : memory.reload
 }

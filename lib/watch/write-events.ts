@@ -1,5 +1,5 @@
 /** The events of writes to the node, and of the restarts that they require. Pure. */
-import type { Activation } from '../model/activation.ts'
+import type { Activated, Activation } from '../model/activation.ts'
 import type { Change } from '../model/report.ts'
 import type { TargetReport } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
@@ -84,11 +84,25 @@ export function restartDoneEvent(): Event {
   return { event: 'restart_done', level: 'info', text: 'the restart is no longer required' }
 }
 
+export function reloadedEvent({ target, command, proof }: Activated): Event {
+  return {
+    event: 'reloaded',
+    level: 'info',
+    text: `reloaded ${target}: ${command}; ${proof}`,
+    fields: { target },
+  }
+}
+
+/** Its files are as before, and the reload is tried again later. */
+export function reloadFailedEvent(target: string, problem: string): Event {
+  return { event: 'reload_failed', level: 'error', text: problem, fields: { target } }
+}
+
 export function reloadEvent(activation: Activation): Event {
   return { event: 'reload_needed', level: 'warn', text: `reload ${activationText(activation)}` }
 }
 
-/** The next list was written, and needs no reload. */
+/** The runtime was reloaded outside this watcher, or what needed the reload is gone. */
 export function reloadDoneEvent(): Event {
   return { event: 'reload_done', level: 'info', text: 'the reload is no longer required' }
 }

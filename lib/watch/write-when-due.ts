@@ -40,7 +40,11 @@ export async function writeWhenDue(
   // A write that fails costs nothing. Changes outside the watcher are undone also while the next write has to wait.
   if (budget === undefined) {
     if (checkNode) await reconcile(memory, attempted, host)
-  } else if (await reconcile(memory, selected, host)) memory.writeBudget = budget
+    return
+  }
+  const before = memory.writeBudget
+  memory.writeBudget = budget
+  if (!(await reconcile(memory, selected, host))) memory.writeBudget = before
 }
 
 /** The budget after one write because of health; undefined: the write has to wait, and the memory has until when. */

@@ -6,6 +6,9 @@ import type { Notice } from '../model/report.ts'
 /** Of more notices of one kind, this many are shown. */
 const SHOWN = 3
 
+/** Notices of these kinds are few, and each of them has something else to do. */
+const EACH = ['runtime_found']
+
 export interface NoticeGroup {
   readonly first: Notice
   readonly count: number
@@ -21,6 +24,7 @@ export function groupNotices(notices: readonly Notice[]): readonly NoticeGroup[]
   const byMessage = Map.groupBy(notices, messageKey)
   const kindOf = (notice: Notice) => {
     const key = messageKey(notice)
+    if (EACH.includes(notice.code)) return key
     return (byMessage.get(key)?.length ?? 0) > SHOWN ? key : notice.code
   }
   const kinds = Map.groupBy(notices, kindOf)

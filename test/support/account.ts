@@ -3,11 +3,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Ran } from './run.ts'
+import type { World } from '../../lib/model/world.ts'
+import type { TargetTable } from '../../lib/targets/target.ts'
+import { table } from '../targets/made-up/toy.ts'
+import { type Ran, run } from './run.ts'
 import { readTree, type Tree, withDirectory, writeTree } from './tree.ts'
 
 /** The command with toy, as a program. */
-const PROGRAM = path.join(import.meta.dirname, '../targets/made-up/program.ts')
+const WITH_TOY = [process.execPath, path.join(import.meta.dirname, '../targets/made-up/program.ts')]
 
 /** Numbers that no user of a machine has. */
 const [UID, OTHER] = [54321, 54322]
@@ -25,22 +28,38 @@ export interface Account {
   tree(): Promise<Tree>
   write(tree: Tree): Promise<void>
   /** Runs the command as this user, with these variables instead; undefined: the variable is not set. */
-  run(args: readonly string[], env?: Readonly<Record<string, string | undefined>>): Promise<Ran>
+  run(args: readonly string[], env?: Variables): Promise<Ran>
+  /** The same in this process, which takes less time: by the user id alone, with the rights of the tests. */
+  runHere(args: readonly string[], env?: Variables, world?: Partial<World>): Promise<Ran>
+}
+
+type Variables = Readonly<Record<string, string | undefined>>
+
+interface AccountOptions {
+  /** Another account than without it. */
+  readonly other?: boolean
+  /** The command of `run`; by default one that knows toy. */
+  readonly program?: readonly string[]
+  /** The runtimes of `runHere`; by default with toy. */
+  readonly targets?: TargetTable
 }
 
 /** Where the tests run as root, the account is another user; else it is the user who runs them. */
-export async function withAccount<T>(use: (account: Account) => Promise<T>, other = false): Promise<T> {
+export async function withAccount<T>(
+  use: (account: Account) => Promise<T>,
+  { other = false, program = WITH_TOY, targets = table }: AccountOptions = {},
+): Promise<T> {
   return await withDirectory(async directory => {
     await fs.chmod(directory, 0o755)
     const home = path.join(directory, 'home')
     await fs.mkdir(home, { mode: 0o700 })
     const uid = isRoot ? (other ? OTHER : UID) : (process.getuid?.() ?? -1)
     if (isRoot) await fs.chown(home, uid, uid)
-    return await use(accountAt(home, uid))
+    return await use(accountAt(home, uid, program, targets))
   })
 }
 
-function accountAt(home: string, uid: number): Account {
+function accountAt(home: string, uid: number, program: readonly string[], targets: TargetTable): Account {
   const env = { PATH: process.env.PATH ?? '', HOME: home }
   const at = (file: string) => path.join(home, file)
   return {
@@ -50,7 +69,9 @@ function accountAt(home: string, uid: number): Account {
       await writeTree(home, tree)
       if (isRoot) await giveTo(home, uid)
     },
-    run: (args, more = {}) => runAs(uid, args, { ...env, ...more }),
+    run: (args, more = {}) => runAs(uid, [...program, ...args], { ...env, ...more }),
+    runHere: (args, more = {}, world = {}) =>
+      run(args, { uid, env: { ...env, ...more }, ...world }, {}, async () => targets),
   }
 }
 
@@ -61,13 +82,9 @@ export async function giveTo(file: string, uid: number): Promise<void> {
   for (const name of await fs.readdir(file)) await giveTo(path.join(file, name), uid)
 }
 
-/** Runs the command with toy as a user. */
-async function runAs(
-  uid: number,
-  args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<Ran> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+/** Runs a program as a user. */
+async function runAs(uid: number, [program = '', ...args]: readonly string[], env: Variables): Promise<Ran> {
+  const child = spawn(program, args, {
     env: env as NodeJS.ProcessEnv,
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],

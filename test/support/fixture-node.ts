@@ -19,6 +19,10 @@ import { ROOT } from './load.ts'
 
 export interface FixtureCase {
   readonly about: string
+  /** The runtime; absent: containerd. */
+  readonly target?: keyof typeof targets
+  /** The image store of Docker. */
+  readonly store?: string
   /** The release that runs; without it, every one is possible. */
   readonly version?: string
   /** The default config of this release is config.toml. */
@@ -78,7 +82,7 @@ export function readCase(folder: string): FixtureCase {
 
 /** Writes the node below `root`. */
 export async function writeFixture(folder: string, root: string, one: FixtureCase): Promise<void> {
-  await writeText(root, CONFIG, configOf(one))
+  if (one.target === undefined) await writeText(root, CONFIG, configOf(one))
   await writeTarget(folder, root, one)
 }
 
@@ -112,19 +116,23 @@ export async function diagnoseRoot(
   root: string,
   version: string | undefined,
   now = Date.UTC(2026, 0, 2),
+  given: Pick<FixtureCase, 'target' | 'store'> = {},
 ): Promise<readonly Finding[]> {
-  return await diagnoseTarget('containerd', root, version, now)
+  const { target = 'containerd', store } = given
+  return await diagnoseTarget(target, root, version, now, store === undefined ? {} : { store })
 }
 
-/** The same of a runtime. */
+/** The same of a runtime, with these settings. */
 export async function diagnoseTarget(
   name: keyof typeof targets,
   root: string,
   version: string | undefined,
   now: number,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<readonly Finding[]> {
   const target: Target = await targets[name].load()
-  const written = { ...(await target.doctor()).unlisted, ...(version !== undefined && { version }) }
+  const known = { ...(version !== undefined && { version }), ...settings }
+  const written = { ...(await target.doctor()).unlisted, ...known }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
   const list = { targets: { [name]: { written, place: PLACE } } }
   const diagnosis = await diagnose({ [name]: knownTarget(target) }, { named: [], list }, view, now)

@@ -86,7 +86,7 @@ function openNode(
     stopped: () => clock.now() >= fleet.until,
     assertLock: async () => {},
     hints: () => ({ list: false, node: false, requested: false }),
-    loadList: async () => ({ list, notices: [], file: 'mirrors.toml' }),
+    loadList: async () => ({ list, namesTargets: true, notices: [], file: 'mirrors.toml' }),
     reconcile: async ({ registries }) => {
       const mirrors = registries.reduce((sum, registry) => sum + registry.mirrors.length, 0)
       if (mirrors !== written) onWrite({ at: clock.now(), node, mirrors })

@@ -2,8 +2,8 @@
 import type { KnownTarget, Target, TargetTable } from '../../lib/targets/target.ts'
 
 export function knownTarget<Settings, Snapshot>(target: Target<Settings, Snapshot>): KnownTarget {
-  const { title, settings, detect } = target
-  return { title, settings, detect, load: async () => target }
+  const { title, rootless, settings, detect } = target
+  return { title, ...(rootless && { rootless }), settings, detect, load: async () => target }
 }
 
 export function tableOf(targets: Readonly<Record<string, Target>>): TargetTable {

@@ -42,7 +42,7 @@ export interface World {
   readonly hints?: (now: number) => Partial<Triggers>
   readonly healthFile?: HealthFile
   readonly history?: History
-  readonly reconcile?: (list: MirrorList, scope: Scope) => Reconciled
+  readonly reconcile?: (list: MirrorList, scope: Scope, mayReload: (target: string) => boolean) => Reconciled
   readonly saveHealth?: () => void
   readonly saveHistory?: () => void
   readonly assertLock?: () => void
@@ -87,14 +87,14 @@ export async function simulate(world: World): Promise<Simulated> {
     stopped: () => now >= world.until,
     assertLock: async () => world.assertLock?.(),
     hints: () => ({ ...NO_HINTS, ...world.hints?.(now) }),
-    loadList: async () => ({ list: world.list(), notices: [], file: 'mirrors.toml' }),
-    reconcile: async (list, scope) => {
+    loadList: async () => ({ list: world.list(), namesTargets: true, notices: [], file: 'mirrors.toml' }),
+    reconcile: async (list, scope, mayReload) => {
       const urls: Written['urls'] = Object.fromEntries(
         list.registries.map(({ name, mirrors }) => [name, mirrors.map(({ base }) => baseUrl(base))]),
       )
       if (JSON.stringify(written.at(-1)?.urls) !== JSON.stringify(urls))
         written.push({ at: now, urls, scope })
-      return world.reconcile?.(list, scope) ?? UNCHANGED
+      return world.reconcile?.(list, scope, mayReload) ?? UNCHANGED
     },
     probe: async ({ registry, role, base }) => {
       const url = baseUrl(base)
@@ -136,6 +136,7 @@ export const UNCHANGED: Reconciled = {
   },
   notices: [],
   pendingFiles: [],
-  seesRestarts: true,
+  reloads: [],
+  seesActivations: true,
   shownFiles: new Map(),
 }

@@ -104,6 +104,8 @@ const NODE: WatchStatus['node'] = {
   reload: [],
   restart: [],
   pendingFiles: [],
+  reloads: {},
+  reloadFailures: [],
 }
 
 export function watchStatus(more: Partial<WatchStatus> = {}): WatchStatus {

@@ -34,8 +34,8 @@ const OTHER = LIST.replace(
 describe('the table of runtimes', () => {
   it('has of each what the runtime itself has', async () => {
     for (const { load, ...about } of Object.values(targets)) {
-      const { title, settings, detect } = await load()
-      assert.deepEqual(about, { title, settings, detect })
+      const { title, settings, detect, rootless } = await load()
+      assert.deepEqual(about, { title, settings, detect, ...(rootless && { rootless }) })
     }
   })
 

@@ -561,12 +561,12 @@ describe('a watcher', () => {
     const restart = [
       { target: 'containerd', command: 'systemctl restart containerd', why: 'config.toml is newer' },
     ]
-    const run = async (seesRestarts: boolean) => {
+    const run = async (seesActivations: boolean) => {
       let reconciles = 0
       const reconcile = () => {
         reconciles += 1
         const report = { ...UNCHANGED.report, restart: reconciles < 10 ? restart : [] }
-        return { ...UNCHANGED, report, seesRestarts }
+        return { ...UNCHANGED, report, seesActivations }
       }
       const { events, memory } = await simulate({ until: HOUR, list: hub, behaviours: {}, reconcile })
       const reported = events.filter(({ event }) => event.startsWith('restart'))
@@ -580,7 +580,7 @@ describe('a watcher', () => {
     assert.deepEqual(await run(false), { reported: [needed], restart })
   })
 
-  it('reports once that a reload is needed, and keeps it pending until the next list is written', async () => {
+  it('reports once that a reload is needed; under --root it is pending until the next list is written', async () => {
     const reload = [{ target: 'docker', command: 'systemctl reload docker', why: 'daemon.json is newer' }]
     let list = hub()
     const hints = (now: number) => {
@@ -593,7 +593,7 @@ describe('a watcher', () => {
     const reconcile = () => {
       const report = { ...UNCHANGED.report, reload: isFirst ? reload : [] }
       isFirst = false
-      return { ...UNCHANGED, report }
+      return { ...UNCHANGED, report, seesActivations: false }
     }
     const pending = new Map<string, number>()
     const onTurn = (memory: Memory) => void pending.set(memory.reload[0]?.command ?? '', memory.turnedAt)
@@ -608,6 +608,70 @@ describe('a watcher', () => {
     const until = pending.get('systemctl reload docker') ?? 0
     assert.ok(until > 29 * MINUTE && until < 31 * MINUTE, `${until}`)
     assert.deepEqual(run.memory.reload, [])
+  })
+
+  it('reports that a reload is done as soon as the plan no longer lists it', async () => {
+    const reload = [{ target: 'docker', command: 'systemctl reload docker', why: 'daemon.json is newer' }]
+    let reconciles = 0
+    const reconcile = () => {
+      reconciles += 1
+      return { ...UNCHANGED, report: { ...UNCHANGED.report, reload: reconciles < 10 ? reload : [] } }
+    }
+    const { events, memory } = await simulate({ until: HOUR, list: hub, behaviours: {}, reconcile })
+    const reported = events.filter(({ event }) => event.startsWith('reload')).map(({ event }) => event)
+    assert.deepEqual([reported, memory.reload], [['reload_needed', 'reload_done'], []])
+  })
+
+  const RELOADED = { target: 'docker', action: 'reload', command: 'kill -HUP 7', proof: 'it serves' } as const
+
+  it('reloads no more than the limit allows where another program changes the file again and again', async () => {
+    let reloads = 0
+    const reconcile = (_list: unknown, scope: string, mayReload: (target: string) => boolean) => {
+      const isDone = scope === 'all' || mayReload('docker')
+      if (isDone) reloads += 1
+      const result = isDone
+        ? ({ target: 'docker', result: 'done', activated: [RELOADED] } as const)
+        : ({ target: 'docker', result: 'delayed' } as const)
+      return { ...UNCHANGED, reloads: [result] }
+    }
+    const hints = () => ({ node: true })
+    const run = await simulate({ until: 2 * HOUR, list: hub, behaviours: {}, hints, reconcile })
+    assert.ok(reloads > 2 * 55 + 20 && reloads <= 1 + 2 * 60 + 20, `${reloads}`)
+    assert.deepEqual(run.memory.reloads.get('docker'), { success: reloads, error: 0 })
+    assert.ok(run.events.some(({ event }) => event === 'writes_limited'))
+  })
+
+  it('retries a reload that failed less and less often, and reports each problem once', async () => {
+    const attempts: number[] = []
+    let now = 0
+    const reconcile = (_list: unknown, _scope: string, mayReload: (target: string) => boolean) => {
+      if (!mayReload('docker'))
+        return { ...UNCHANGED, reloads: [{ target: 'docker', result: 'delayed' } as const] }
+      attempts.push(now)
+      const problem = 'docker does not serve after the reload'
+      const isOver = now > HOUR
+      const done = { target: 'docker', result: 'done', activated: [RELOADED] } as const
+      return {
+        ...UNCHANGED,
+        reloads: [isOver ? done : ({ target: 'docker', result: 'failed', problem } as const)],
+      }
+    }
+    const onTurn = (memory: Memory) => {
+      now = memory.turnedAt
+    }
+    const hints = () => ({ node: true })
+    const run = await simulate({ until: 65 * MINUTE, list: hub, behaviours: {}, hints, reconcile, onTurn })
+    const failed = attempts.filter(at => at <= HOUR)
+    const waits = failed.slice(1).map((at, i) => at - (failed[i] ?? 0))
+    assert.ok(
+      waits.every((wait, i) => wait >= (waits[i - 1] ?? 0) * 0.9),
+      waits.join(),
+    )
+    assert.ok((waits.at(-1) ?? 0) >= 9 * MINUTE && failed.length < 13, waits.join())
+    const reported = run.events.filter(({ event }) => /^reload/.test(event)).map(({ event }) => event)
+    assert.deepEqual([reported[0], reported[1], reported.length > 1], ['reload_failed', 'reloaded', true])
+    assert.equal(reported.filter(event => event === 'reload_failed').length, 1)
+    assert.equal(run.memory.reloadFailures.size, 0)
   })
 
   it('reports once that the health cannot be saved, also when no file has to be written', async () => {

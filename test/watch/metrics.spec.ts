@@ -153,7 +153,10 @@ describe('the metrics of a watcher', () => {
       certificateExpiresAt: NOW,
     } as const
     const list = { ...watchStatus().list, loadedAt: NOW }
-    const page = renderMetrics(watchStatus({ list, registries: [registryStatus({ servers: [server] })] }))
+    const node = { ...watchStatus().node, reloads: { docker: { success: 1, error: 0 } } }
+    const page = renderMetrics(
+      watchStatus({ list, node, registries: [registryStatus({ servers: [server] })] }),
+    )
     const sorted = (metrics: ReadonlyMap<string, string>) => [...metrics].sort()
     assert.deepEqual(sorted(metricsOnPage(page)), sorted(metricsInReference(document, 'watch')))
     assert.deepEqual(sorted(metricsOnPage(PROBE_PAGE)), sorted(metricsInReference(document, 'probe')))

@@ -90,6 +90,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'commands/init.ts': START,
   'commands/completion.ts': START,
   'commands/init-template.ts': [...START, 'commands/init.ts', 'commands/catalog.ts', 'commands/templates.ts'],
+  'commands/init-detected.ts': [...LIST, 'commands/init.ts'],
   'commands/catalog.ts': [...START, 'commands/init.ts'],
   'commands/templates.ts': [...START, 'commands/init.ts'],
   'commands/yargs-parser.ts': START,

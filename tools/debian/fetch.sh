@@ -163,6 +163,10 @@ remove_unused() {
   for file in "$work"/tree/usr/bin/qemu-*; do
     if [ "${file##*/}" != qemu-aarch64-static ]; then rm -f "$file"; fi
   done
+  # Pulls need neither the network of containers nor Perl.
+  if [ "$package" = podman ]; then
+    rm -rf "$work"/tree/usr/libexec/podman "$work"/tree/usr/lib/*/perl* "$work"/tree/usr/share/perl* "$work"/tree/usr/share/doc
+  fi
 }
 
 # Packages to fetch instead of everything that a package needs: of Prometheus, the programs without their web pages.
@@ -171,7 +175,7 @@ parts() {
     prometheus) echo prometheus libc6 ;;
     # Without iptables, and with the libraries that dockerd and runc are linked with.
     docker.io)
-      echo docker.io containerd runc libc6 libsystemd0 libseccomp2 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1
+      echo docker.io containerd runc libc6 libstdc++6 libgcc-s1 libsystemd0 libseccomp2 libcap2 libgcrypt20 libgpg-error0 liblzma5 liblz4-1 libzstd1
       if [ "$suite" = bookworm ]; then echo libdevmapper1.02.1 libselinux1 libudev1 libpcre2-8-0; fi
       ;;
   esac

@@ -62,7 +62,12 @@ function listOf(entries: readonly WrittenEntry[]): WrittenList {
     name,
     { ...rest, mirrors: mirrors.map(({ mirror }) => mirror) },
   ])
-  return { version: 1, registries: Object.fromEntries(registries) }
+  const targets = new Set(entries.flatMap(({ listed }) => listed.targets ?? []))
+  return {
+    version: 1,
+    registries: Object.fromEntries(registries),
+    ...(targets.size > 0 && { targets: Object.fromEntries([...targets].map(name => [name, {}])) }),
+  }
 }
 
 /** What stays of an entry. A mirror or a server goes when its URL is refused, otherwise only its key. */

@@ -35,18 +35,40 @@ export async function importList(
   const names = openNames()
   const written = merged.registries.map(registry => writeRegistry(registry, { pem: read, names }))
   const valid = await dropInvalid(neededEntries(written), names.files(), targets)
-  const entries = neededEntries(valid.entries).toSorted((a, b) => rank(a) - rank(b))
+  const needed = neededEntries(valid.entries).toSorted((a, b) => rank(a) - rank(b))
+  const listed = listedTargets(needed, Object.keys(targets))
+  const entries = needed.map(entry => withTargets(entry, listed))
   const all = [...losses, ...merged.losses, ...written.flatMap(entry => entry.losses), ...valid.losses]
   return {
     text:
       entries.length === 0
         ? undefined
-        : formatList({ comments, registries: entries.map(({ listed }) => listed) }),
+        : formatList({
+            ...{ comments, registries: entries.map(entry => entry.listed) },
+            targets: isDefault(listed, targets) ? [] : listed,
+          }),
     registries: entries.length,
     mirrors: entries.flatMap(({ listed }) => listed.mirrors).length,
     files: usedFiles(names.files(), entries),
     losses: all,
   }
+}
+
+/** The runtimes that have some of these registries, in the order of the table. */
+function listedTargets(entries: readonly WrittenEntry[], known: readonly string[]): readonly string[] {
+  return known.filter(name => entries.some(({ listed }) => listed.targets?.includes(name)))
+}
+
+/** A list that names no runtime is for the first one of the table. */
+function isDefault(listed: readonly string[], known: KnownTargets): boolean {
+  return listed.length === 1 && listed[0] === Object.keys(known)[0]
+}
+
+/** A registry that every runtime of the list has needs no `targets`. */
+function withTargets({ listed, ...entry }: WrittenEntry, all: readonly string[]): WrittenEntry {
+  const { targets, ...rest } = listed
+  const isForAll = targets === undefined || all.every(name => targets.includes(name))
+  return { ...entry, listed: isForAll ? rest : listed }
 }
 
 /** A registry without mirrors needs an entry only for its server, or beside `*`; `*` needs mirrors. */

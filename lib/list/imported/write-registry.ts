@@ -29,6 +29,7 @@ export function writeRegistry(found: FoundRegistry, context: ConnectionContext):
       mirrors: written.map(({ listed }) => listed),
       ...(server?.written !== undefined && { server: server.written }),
       ...(fallback === false && { fallback }),
+      ...(found.targets && { targets: found.targets }),
     },
     losses: [...(server?.losses ?? []), ...written.flatMap(({ losses }) => losses)],
   }

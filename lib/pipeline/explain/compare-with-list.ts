@@ -73,9 +73,9 @@ function withoutFlag(message: string): string {
 }
 
 /** A user who is not root may not read what a watcher knows. */
-async function knownHealth(list: MirrorList, targets: TargetTable, { node, machine }: View, world: World) {
+async function knownHealth(list: MirrorList, targets: TargetTable, view: View, world: World) {
   try {
-    return await applyKnownHealth(list, { declared: false }, { node, targets, world, machine })
+    return await applyKnownHealth(list, { declared: false }, { view, targets, world })
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { list, notices: [noticeOf('health_unreadable', error)] }

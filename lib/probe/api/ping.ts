@@ -20,6 +20,8 @@ export interface PingResult {
   readonly failed?: PingFailure
   /** Of a response that is not that of a registry. */
   readonly status?: number
+  /** The last response, where it is a 401. */
+  readonly challenged?: Success
 }
 
 /** `unreachable`: no connection. `silent`: no response. `refused`: a response, but not that of a registry. */
@@ -59,7 +61,7 @@ async function pingBase(endpoint: Endpoint, samples: number, context: ProbeConte
   const rounds = samples > 1 ? samples + 1 : 1
   const url = pingUrl(endpoint.base)
   const traces: Trace[] = []
-  let final: FinalResponse | undefined
+  let last: Success | undefined
   for (let left = context.timeoutMs; traces.length < rounds && left > 0; ) {
     const started = performance.now()
     const measured = rounds === 1 || traces.length > 0
@@ -67,13 +69,24 @@ async function pingBase(endpoint: Endpoint, samples: number, context: ProbeConte
     if ('fault' in outcome) return { endpoint, traces: [], fault: outcome.fault, failed: failureOf(outcome) }
     const fault = judgePing(outcome, endpoint)
     if (fault !== undefined)
-      return { endpoint, traces: [], fault, failed: 'refused', status: outcome.response.status }
+      return {
+        ...{ endpoint, traces: [], fault, failed: 'refused', status: outcome.response.status },
+        ...challengeOf(outcome),
+      }
     traces.push(outcome.trace)
-    final = outcome
+    last = outcome
     left -= performance.now() - started - (outcome.trace.queuedMs ?? 0)
   }
   // The first request pays for what is done once: name caches here and there, code that runs for the first time.
-  return { endpoint, traces: traces.length > 1 ? traces.slice(1) : traces, ...(final && { final }) }
+  return {
+    endpoint,
+    traces: traces.length > 1 ? traces.slice(1) : traces,
+    ...(last && { final: last, ...challengeOf(last) }),
+  }
+}
+
+function challengeOf(outcome: Success): Pick<PingResult, 'challenged'> {
+  return outcome.response.status === 401 ? { challenged: outcome } : {}
 }
 
 /** After a redirect the trace is that of another connection, but the endpoint itself has responded. */

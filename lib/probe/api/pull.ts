@@ -1,6 +1,7 @@
 /** The requests of a pull: the canary by tag and by digest, its config and its smallest layers. The first fault ends it. */
 import type { Trace } from '../connection/trace.ts'
 import type { HttpResponse } from '../http/response.ts'
+import type { Success } from './bounded-request.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import type { ProbeContext } from './probe-context.ts'
 import { type BlobsResult, readBlobs } from './read-blobs.ts'
@@ -29,14 +30,15 @@ export interface PullResult extends ImageResult {
   readonly authorized: boolean
 }
 
-/** Requests the canary at that depth. Never rejects. */
+/** Requests the canary at that depth. `pinged`: the 401 to the ping, of a runtime that logs in as that says. Never rejects. */
 export async function pull(
   endpoint: Endpoint,
   canary: Canary,
   depth: PullDepth,
   context: ProbeContext,
+  pinged?: Success,
 ): Promise<PullResult> {
-  const session = openSession(endpoint, canary, context, depth !== 'head')
+  const session = openSession(endpoint, canary, context, depth !== 'head', pinged)
   const image = await pullImage(session, depth)
   const { traces, challenged, issued } = session
   return { ...image, traces, challenged, authorized: issued }
@@ -48,7 +50,7 @@ async function pullImage(session: Session, depth: PullDepth): Promise<ImageResul
   const { response, digest } = resolved
   if (depth === 'head') return { response, digest }
   // containerd fetches with another authorizer than it resolves with (resolver.go base@v2.1.4).
-  session.byHost.clear()
+  if (session.pinged === undefined) session.byHost.clear()
   const found = await readImages(session, resolved)
   if ('fault' in found) return { fault: found.fault }
   return { response, digest, ...(depth === 'blob' && (await readBlobs(session, found.images))) }

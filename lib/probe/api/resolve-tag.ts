@@ -21,6 +21,19 @@ export const MAX_MANIFEST_SIZE = 4 * 1048 * 1048
 
 /** By HEAD, or by GET where HEAD is not allowed; by the body of GET if that response has no digest or no length. */
 export async function resolveTag(session: Session): Promise<Resolved> {
+  return session.client.images.getsTags ? await resolveByGet(session) : await resolveByHead(session)
+}
+
+/** A probe that may send few requests sends HEAD first, which counts against no limit. */
+async function resolveByGet(session: Session): Promise<Resolved> {
+  if (!session.retries) {
+    const resolved = await resolveByHead(session)
+    if (!('fault' in resolved)) return resolved
+  }
+  return await resolveByBody(session)
+}
+
+async function resolveByHead(session: Session): Promise<Resolved> {
   const outcome = await requestHead(session)
   if ('fault' in outcome) return { fault: await headFault(session, outcome) }
   const resolved = await readResolved(session, outcome.response)
@@ -47,7 +60,8 @@ function tagRequest({ canary }: Session): Pick<ContentRequest, 'kind' | 'referen
   return { kind: 'manifest', reference: canary.reference, accept: ACCEPT }
 }
 
-async function resolveByBody(session: Session, head: HttpResponse): Promise<Resolved> {
+/** Undefined: there was no HEAD. */
+async function resolveByBody(session: Session, head?: HttpResponse): Promise<Resolved> {
   const hash = createHash('sha256')
   let size = 0
   const onChunk = (chunk: Buffer) => {
@@ -58,7 +72,8 @@ async function resolveByBody(session: Session, head: HttpResponse): Promise<Reso
   const outcome = await requestContent(session, request)
   if ('fault' in outcome) return { fault: outcome.fault }
   const digest = `sha256:${hash.digest('hex')}`
-  return checkResolved({ response: head, digest, mediaType: typeOf(outcome.response), size }, session)
+  const { response } = outcome
+  return checkResolved({ response: head ?? response, digest, mediaType: typeOf(response), size }, session)
 }
 
 function typeOf(response: HttpResponse): string {

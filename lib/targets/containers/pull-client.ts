@@ -19,7 +19,8 @@ export function describePullClient(release: Release = NEWEST): PullClient {
     tokens: { staticHeaders: false, renewsRefused: false, renewsExpired: true },
     tls: isOld ? GO_1_19 : NEWEST_TLS,
     // Schema 1 is converted (image/internal/image/docker_schema1.go@image/v5.39.2).
-    images: { schema1: true, embedded: false, transferService: false },
+    // GetManifest (docker_image_src.go:315-340@image/v5.39.2).
+    images: { schema1: true, embedded: false, transferService: false, getsTags: true },
   }
 }
 

@@ -50,3 +50,8 @@ export function keepsFinalSlash(release: Release | undefined): boolean {
 export function failsOnDanglingLink(release: Release | undefined): boolean {
   return release === undefined || isBefore(release, 5)
 }
+
+/** Whether a byte order mark makes every pull fail (image 5.22, Podman 4.3). */
+export function failsOnByteOrderMark(release: Release | undefined): boolean {
+  return release !== undefined && isBefore(release, 5)
+}

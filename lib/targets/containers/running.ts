@@ -25,7 +25,7 @@ export interface RunningPrograms {
   readonly service?: { readonly pid: number; readonly unit?: string }
 }
 
-export const NO_PROGRAMS: RunningPrograms = {}
+const NO_PROGRAMS: RunningPrograms = {}
 
 export async function findPrograms({
   machine,

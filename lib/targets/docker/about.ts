@@ -5,6 +5,7 @@ import { type DockerSettings, dockerSettings } from './settings.ts'
 
 export const aboutDocker: TargetAbout<DockerSettings> = {
   title: 'Docker',
+  rootless: true,
   settings: dockerSettings,
   detect: detectDocker,
 }

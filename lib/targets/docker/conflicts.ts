@@ -6,7 +6,8 @@ import { onOneLine } from '../../wording/printable.ts'
 import { directoryName } from '../hosts-toml/directory-name.ts'
 import type { DesiredFile } from '../target.ts'
 import { ownedValues } from './config.ts'
-import { INSECURE, MIRRORS, mistypedKeys, repeatedKeys } from './daemon-json.ts'
+import { MIRRORS, mistypedKeys, repeatedKeys } from './daemon-json.ts'
+import { type FoundFlag, flagsOf, KEY_OF } from './flags.ts'
 import { writerOf } from './other-writers.ts'
 import type { DockerSnapshot } from './snapshot.ts'
 
@@ -29,19 +30,6 @@ export function configConflicts(
   return [...faults, ...(unwritable ? [{ file: config.path, message, hint }] : []), ...flags]
 }
 
-const KEY_OF: Readonly<Record<string, string>> = {
-  '--registry-mirror': MIRRORS,
-  '--insecure-registry': INSECURE,
-}
-
-interface FoundFlag {
-  readonly flag: string
-  readonly value: string
-  readonly file?: string
-  readonly line?: number
-  readonly pid?: number
-}
-
 /**
  * dockerd does not start where an option is a flag and a key, and refuses a reload (daemon/config/config.go
  * findConfigurationConflicts@v28.5.2). A mirror as a flag is also one that the list does not have.
@@ -51,13 +39,6 @@ function flagConflicts(hub: Registry | undefined, snapshot: DockerSnapshot): rea
   if (hub !== undefined) written.add(MIRRORS)
   const found = flagsOf(snapshot).filter(({ flag }) => written.has(KEY_OF[flag] ?? ''))
   return found.map(one => flagIssue(one, snapshot))
-}
-
-/** Of files; and of the daemon that runs, where no file has them. */
-function flagsOf({ unitFlags, daemons }: DockerSnapshot): readonly FoundFlag[] {
-  const running = daemons.readers.flatMap(({ pid, flags }) => flags.registries.map(one => ({ ...one, pid })))
-  const placed = new Set(unitFlags.map(({ flag, value }) => `${flag}=${value}`))
-  return [...unitFlags, ...running.filter(({ flag, value }) => !placed.has(`${flag}=${value}`))]
 }
 
 function flagIssue({ flag, value, file, line, pid }: FoundFlag, { config }: DockerSnapshot): Issue {

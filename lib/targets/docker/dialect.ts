@@ -1,4 +1,4 @@
-/** How Docker speaks to registries: as its graph driver store does, which is the stricter one. Pure. */
+/** How Docker speaks to registries: the graph driver store, which is the stricter one, and the containerd store. Pure. */
 import { type ApiBase, DOCKER_HUB, isLoopback } from '../../model/registry.ts'
 import type { DefaultServer, Dialect } from '../dialect.ts'
 
@@ -7,8 +7,24 @@ export const dockerDialect: Dialect = {
   defaultServer: registry => (isLoopback(registry) ? loopbackServer(registry) : ownServer(registry)),
   // The client of the ping gives up after this time (registry/auth.go:179-182@v28.5.2).
   dialTimeoutMs: 15_000,
+  ignoresDialTimeout: true,
   pingDecides: true,
   sendsHeaders: false,
+}
+
+/** With the containerd store and hosts.toml, as containerd does (daemon/containerd/resolver.go:33-82@v28.5.2). */
+export const containerdStoreDialect: Dialect = {
+  // Observed: every mirror of docker.io is sent `ns=docker.io`.
+  namespace: (registry, host) => (host === serverHost(registry) ? undefined : registry),
+  defaultServer: dockerDialect.defaultServer,
+  // daemon/hosts.go:85-103@v28.5.2 keeps the default of containerd.
+  dialTimeoutMs: 30_000,
+  pingDecides: false,
+  sendsHeaders: true,
+}
+
+function serverHost(registry: string): string {
+  return registry === 'docker.io' ? new URL(DOCKER_HUB).host : registry
 }
 
 function ownServer(registry: string): DefaultServer {

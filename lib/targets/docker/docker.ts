@@ -17,6 +17,7 @@ import { pathsFor } from './paths.ts'
 import { plannedSnapshot } from './planned.ts'
 import { endpoints } from './pull/endpoints.ts'
 import { describePullClient } from './pull-client.ts'
+import { readSpeech } from './read-speech.ts'
 import { render } from './render.ts'
 import type { DockerSettings } from './settings.ts'
 import type { DockerSnapshot } from './snapshot.ts'
@@ -25,6 +26,7 @@ import { validate } from './validate.ts'
 export const docker: Target<DockerSettings, DockerSnapshot> = {
   ...aboutDocker,
   dialect: dockerDialect,
+  readSpeech,
   losses: dockerLosses,
   documents: dockerDocuments,
   removal: 'immediate',

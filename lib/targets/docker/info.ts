@@ -1,22 +1,7 @@
-/** What a running dockerd says of itself (`GET /info`). */
+/** What a running dockerd says of itself. */
 import { isTable, type Table } from '../../formats/is-table.ts'
-import { stringsIn } from '../../formats/table-values.ts'
 import { getUnix } from '../../system/unix-http.ts'
-import type { Store } from './settings.ts'
-
-export interface DaemonInfo {
-  /** As in `28.5.2+dfsg4`. */
-  readonly version: string | undefined
-  readonly store: Store
-  /** The data root. */
-  readonly root: string | undefined
-  /** With a `/` behind each, as Docker has them. */
-  readonly mirrors: readonly string[]
-  /** Hosts that it does not verify. */
-  readonly insecureHosts: readonly string[]
-  /** Networks that it does not verify, without those of loopback. */
-  readonly insecureNetworks: readonly string[]
-}
+import { type DaemonInfo, infoOf } from './info-values.ts'
 
 /** A problem where the daemon at this socket does not respond. */
 export async function readInfo(address: string): Promise<DaemonInfo | { readonly problem: string }> {
@@ -33,38 +18,4 @@ function parsed(text: string): Table | undefined {
   } catch {
     return undefined
   }
-}
-
-/** Loopback is never verified (registry/config.go:243-292@v28.5.2). */
-const LOOPBACK = ['127.0.0.0/8', '::1/128']
-
-export function infoOf(value: Table): DaemonInfo {
-  const registries = tableIn(value.RegistryConfig)
-  const hosts = Object.entries(tableIn(registries.IndexConfigs)).filter(
-    ([, index]) => isTable(index) && index.Secure === false,
-  )
-  return {
-    version: textIn(value.ServerVersion),
-    store: usesContainerd(value.DriverStatus) ? 'containerd' : 'graphdriver',
-    root: textIn(value.DockerRootDir),
-    mirrors: stringsIn(registries.Mirrors),
-    insecureHosts: hosts.map(([name]) => name),
-    insecureNetworks: stringsIn(registries.InsecureRegistryCIDRs).filter(one => !LOOPBACK.includes(one)),
-  }
-}
-
-/** `["driver-type", "io.containerd.snapshotter.v1"]` (daemon/containerd/service.go@v28.5.2). */
-function usesContainerd(status: unknown): boolean {
-  const pairs: readonly unknown[] = Array.isArray(status) ? status : []
-  return pairs.some(
-    pair => Array.isArray(pair) && pair[0] === 'driver-type' && pair[1] === 'io.containerd.snapshotter.v1',
-  )
-}
-
-function tableIn(value: unknown): Table {
-  return isTable(value) ? value : {}
-}
-
-function textIn(value: unknown): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -2,7 +2,7 @@
 import { parseRelease, type Release } from '../release.ts'
 import type { Machine } from '../view.ts'
 import type { Daemons } from './daemons.ts'
-import type { DaemonInfo } from './info.ts'
+import type { DaemonInfo } from './info-values.ts'
 
 const PROGRAMS = ['dockerd', '/usr/bin/dockerd', '/usr/sbin/dockerd', '/usr/local/bin/dockerd']
 

@@ -19,7 +19,7 @@ export function describePullClient(release: Release = NEWEST): PullClient {
     fetchEncodings: undefined,
     tokens: { staticHeaders: false, renewsRefused: false, renewsExpired: true },
     tls: since('24.0.0') ? GO_1_24 : GO_1_19,
-    images: { schema1: !since('28.0.0'), embedded: false, transferService: false },
+    images: { schema1: !since('28.0.0'), embedded: false, transferService: false, getsTags: true },
   }
 }
 

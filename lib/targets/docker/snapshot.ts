@@ -6,7 +6,7 @@ import type { FoundDirectories } from '../hosts-toml/registry-directory.ts'
 import type { Release } from '../release.ts'
 import type { DaemonJson } from './daemon-json.ts'
 import type { Daemons } from './daemons.ts'
-import type { DaemonInfo } from './info.ts'
+import type { DaemonInfo } from './info-values.ts'
 import type { ChosenStore } from './store.ts'
 import type { PlacedFlag } from './unit-flags.ts'
 

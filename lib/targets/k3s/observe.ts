@@ -34,6 +34,10 @@ export async function observe(
     setValues: valuesIn(state, file),
     written: Object.keys(state.files),
     others: othersOf(known, distribution),
+    otherFiles: await existing(
+      node,
+      othersOf(known, distribution).map(({ config: other }) => other),
+    ),
     installed: installed.some(one => one.distribution === distribution),
     onMachine: machine !== undefined,
   }
@@ -41,6 +45,11 @@ export async function observe(
 
 function othersOf(known: readonly Distribution[], own: Distribution): readonly Distribution[] {
   return [...new Set(known)].filter(one => one !== own)
+}
+
+async function existing(node: Reader, files: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(files.map(async file => ((await node.facts(file)) ? file : [])))
+  return found.flat()
 }
 
 export function fileOf(config: string, bytes: Buffer | undefined): Pick<K3sSnapshot, 'file' | 'faults'> {

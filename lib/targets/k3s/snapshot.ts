@@ -27,6 +27,8 @@ export interface K3sSnapshot {
   readonly daemons: Daemons
   /** What else is installed. */
   readonly others: readonly Distribution[]
+  /** Their registries.yaml files. */
+  readonly otherFiles: readonly string[]
   readonly installed: boolean
   /** Whether the node is this machine, so that its daemons are seen. */
   readonly onMachine: boolean

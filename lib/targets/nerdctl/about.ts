@@ -5,6 +5,7 @@ import { type NerdctlSettings, nerdctlDefaults, nerdctlSettings } from './settin
 
 export const aboutNerdctl: TargetAbout<NerdctlSettings> = {
   title: 'nerdctl',
+  rootless: true,
   settings: nerdctlSettings,
   async detect({ node, user }) {
     const program = await findProgram(node, ['nerdctl'])

@@ -2,6 +2,7 @@
 import type { HealthFile } from '../../health/health-file.ts'
 import type { Random } from '../../health/probe-schedule.ts'
 import type { LoadedList } from '../../list/load.ts'
+import type { Activated } from '../../model/activation.ts'
 import type { MirrorList } from '../../model/registry.ts'
 import type { Notice, PlanReport, Probe } from '../../model/report.ts'
 import type { TargetRegistries } from '../../model/target-registries.ts'
@@ -20,8 +21,15 @@ export interface Triggers {
   requested: boolean
 }
 
-/** All files that differ from the list, or only those that take effect immediately. */
+/** All files that differ from the list, or only those that need no restart. */
 export type Scope = 'all' | 'immediate'
+
+/** What became of the reload that a runtime needs; `delayed`: it was not to be reloaded now, and its files are as before. */
+export type ReloadResult = { readonly target: string } & (
+  | { readonly result: 'done'; readonly activated: readonly Activated[] }
+  | { readonly result: 'failed'; readonly problem: string }
+  | { readonly result: 'delayed' }
+)
 
 /** The result of a reconcile. */
 export interface Reconciled {
@@ -30,8 +38,9 @@ export interface Reconciled {
   readonly notices: readonly Notice[]
   /** Paths of files that differ and are outside the scope. */
   readonly pendingFiles: readonly string[]
-  /** Whether the report shows that a restart is done. It does not for a node under --root. */
-  readonly seesRestarts: boolean
+  readonly reloads: readonly ReloadResult[]
+  /** Whether the report shows that a reload or a restart is done. It does not for a node under --root. */
+  readonly seesActivations: boolean
   /** The files of each registry that has some, by its name. */
   readonly shownFiles: ReadonlyMap<string, readonly ShownFile[]>
 }
@@ -59,8 +68,11 @@ export interface Host {
   loadList(): Promise<LoadedList>
   /** The endpoints of the list, as its runtimes name and probe them. */
   listEndpoints(list: MirrorList): Promise<ListedEndpoints>
-  /** Writes the files of the list that differ on the node. Throws Failure. */
-  reconcile(list: MirrorList, scope: Scope): Promise<Reconciled>
+  /**
+   * Writes the files of the list that differ on the node, and reloads what must read them, where `mayReload` allows it now.
+   * Throws Failure.
+   */
+  reconcile(list: MirrorList, scope: Scope, mayReload: (target: string) => boolean): Promise<Reconciled>
   probe(endpoint: Endpoint, list: MirrorList): Promise<Probe>
   readSaved(): Promise<SavedHealth>
   /** Throws Failure. */

@@ -57,7 +57,7 @@ export function openHost(work: LoggedWork, onTurn: (memory: Memory) => void): Op
   }
   const sources = openSources(work, onChange)
   const notifier = openNotifier(world, runProgram)
-  const prober = openProber({ root: options.root, targets }, world)
+  const prober = openProber({ ...options, targets }, world)
   const parts = { sleeper, hints, readiness: openReadiness(), notifier, prober, sources }
   onHangup(parts, onChange, work)
   world.signal.addEventListener('abort', sleeper.wake, { once: true })
@@ -94,11 +94,11 @@ function buildHost(parts: Parts, work: LoggedWork, onTurn: (memory: Memory) => v
     },
     loadList: sources.loadList,
     listEndpoints: async list => {
-      const { endpoints, pullers } = await findRequests(list, { root: options.root, targets }, world)
+      const { endpoints, pullers } = await findRequests(list, { ...options, targets }, world)
       return { endpoints, targets: pullers }
     },
-    reconcile: async (list, scope) => {
-      const reconciled = await recoverAndReconcile(list, scope, work)
+    reconcile: async (list, scope, mayReload) => {
+      const reconciled = await recoverAndReconcile(list, scope, mayReload, work)
       await sources.watch()
       return reconciled
     },
@@ -134,10 +134,11 @@ function waiting(
 export async function recoverAndReconcile(
   list: MirrorList,
   scope: Scope,
+  mayReload: (target: string) => boolean,
   work: LoggedWork,
 ): Promise<Reconciled> {
   for (const event of noticeEvents(await recoverRun(toWriteAccess(work)))) work.log(event)
-  return await reconcileNode(list, scope, work)
+  return await reconcileNode(list, scope, mayReload, work)
 }
 
 interface Sources {

@@ -2,7 +2,6 @@
 import { Failure } from '../../model/errors.ts'
 import type { MirrorList, Registry } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
-import { pullerFor } from '../../pipeline/list-network.ts'
 import { type NodeOptions, openMachine } from '../../pipeline/open.ts'
 import { maxConnections, openSystemRoots } from '../../pipeline/probe-list.ts'
 import { type Endpoint, holdsSecret } from '../../probe/api/endpoint.ts'
@@ -11,7 +10,7 @@ import { type ProxyFor, readProxies } from '../../probe/http/proxies.ts'
 import { openSharedContext, probeOne, type SharedContext } from '../../probe/probe.ts'
 import { monotonicMs } from '../../system/clocks.ts'
 import { limitConcurrency } from '../../system/concurrency.ts'
-import { findPullers } from '../../targets/pullers.ts'
+import { findPullSource } from '../../targets/pullers.ts'
 import type { TargetTable } from '../../targets/target.ts'
 import type { Host } from './host.ts'
 
@@ -95,17 +94,16 @@ function openReaders(options: ProberOptions, world: World) {
 function openRuntime(probedAs: Endpoint['probedAs'], options: ProberOptions, world: World) {
   const now = () => monotonicMs(world)
   let environment = world.env
-  const machine = () => openMachine(options, world)
-  const pullers = openCache(RUNTIME_MS, now, async (list: MirrorList) =>
-    pullerFor(probedAs, { pullers: await findPullers(list, options.targets, machine()) }),
+  const sources = openCache(RUNTIME_MS, now, async (list: MirrorList) =>
+    findPullSource(probedAs, list, options.targets, openMachine(options, world)),
   )
   const proxies = openCache(RUNTIME_MS, now, async (list: MirrorList): Promise<ProxyFor> => {
-    const puller = await pullers.read(list)
-    environment = (await puller.readEnvironment().catch(ignoreFailure)) ?? environment
+    const source = await sources.read(list)
+    environment = (await source.readEnvironment().catch(ignoreFailure)) ?? environment
     return readProxies(environment)
   })
   const clients = openCache(RUNTIME_MS, now, async (list: MirrorList) =>
-    (await pullers.read(list)).readClient(),
+    (await sources.read(list)).readClient(),
   )
   return {
     read: async (list: MirrorList) => ({
@@ -113,7 +111,7 @@ function openRuntime(probedAs: Endpoint['probedAs'], options: ProberOptions, wor
       pullClient: await clients.read(list),
     }),
     expire: () => {
-      for (const cache of [pullers, proxies, clients]) cache.expire()
+      for (const cache of [sources, proxies, clients]) cache.expire()
     },
   }
 }

@@ -7,11 +7,12 @@ import { type ListOptions, openView } from '../../pipeline/open.ts'
 import type { LockOptions, WriteAccess } from '../../pipeline/write-access.ts'
 import { buildPlanReport } from '../../plan/build-report.ts'
 import { makePlan, type Plan } from '../../plan/plan.ts'
-import type { Step } from '../../plan/step.ts'
 import type { Writer } from '../../system/writer.ts'
 import type { Choices } from '../../targets/choices.ts'
 import type { TargetTable } from '../../targets/target.ts'
-import type { Reconciled, Scope } from './host.ts'
+import { problemText } from '../events.ts'
+import type { Reconciled, ReloadResult, Scope } from './host.ts'
+import { type Share, selectReload, selectShare } from './select-share.ts'
 import { readShownFiles } from './shown-files.ts'
 
 /** What a watcher works on, and with. */
@@ -21,7 +22,7 @@ export interface Work {
   readonly holder: string
   /** Directories that taking the lock has made for the state. */
   readonly made: readonly string[]
-  readonly options: ListOptions & Choices & LockOptions
+  readonly options: ListOptions & Choices & LockOptions & { readonly reload: boolean | undefined }
   /** The targets that the list may name. */
   readonly table: TargetTable
   /** Those of them that `--target` selects. */
@@ -34,39 +35,73 @@ export function toWriteAccess({ node, options, world, table }: Work): WriteAcces
   return { command: 'watch', node, options, world, targets: table, log: () => {} }
 }
 
-/** The part of a plan that is carried out, and the paths of the rest. */
-interface Share {
-  readonly plan: Plan
-  readonly pendingFiles: readonly string[]
-}
-
-export async function reconcileNode(list: MirrorList, scope: Scope, work: Work): Promise<Reconciled> {
-  const { node, options, targets, world, made } = work
-  const proved = new Set<string>()
-  const makeShare = async () => {
-    const view = await openView(options, node, world, proved)
-    return selectShare(await makePlan(list, targets, view, options), scope)
-  }
+/** `mayReload`: whether a runtime may be reloaded now. */
+export async function reconcileNode(
+  list: MirrorList,
+  scope: Scope,
+  mayReload: (target: string) => boolean,
+  work: Work,
+): Promise<Reconciled> {
+  const { node, options, made } = work
+  const isAllowed = options.reload !== false && options.root === undefined
+  const planWhole = openPlanner(list, isAllowed, work)
+  const makeShare = async () => selectShare(await planWhole(), scope, isAllowed)
   const { planned, notices } = await converge(makeShare, toWriteAccess(work), { made })
+  const results: (ReloadResult & { readonly plan?: Plan })[] = []
+  for (const target of planned.reloads)
+    results.push(
+      mayReload(target) ? await reload(target, scope, planWhole, work) : { target, result: 'delayed' },
+    )
+  const done = results.flatMap(({ plan }) => plan ?? [])
+  const whole = joinPlans(planned, done)
   // A plan has the state from before it was carried out.
-  const { steps, state: before } = planned.plan
-  const state = steps.length === 0 ? before : await readState(node)
+  const state = whole.steps.length === 0 ? whole.state : await readState(node)
   return {
-    report: buildPlanReport('apply', planned.plan),
+    report: buildPlanReport('apply', whole),
     notices,
+    reloads: results.map(({ plan: _, ...result }) => result),
     pendingFiles: planned.pendingFiles,
-    seesRestarts: options.root === undefined,
+    seesActivations: options.root === undefined,
     shownFiles: await readShownFiles(state, node),
   }
 }
 
-/** A file that needs a restart is a person's decision: a restart before it is written in whole would do harm. */
-function selectShare(whole: Plan, scope: Scope): Share {
-  const isAllowed = ({ effect }: Step) => scope === 'all' || effect === 'immediate' || effect === 'when_used'
-  const steps = whole.steps.filter(isAllowed)
-  const pendingFiles = whole.steps.filter(step => !isAllowed(step)).map(step => step.path)
-  if (pendingFiles.length === 0) return { plan: whole, pendingFiles }
-  // The other notices say what is done about the files that are left.
-  const notices = whole.notices.filter(({ file }) => file === undefined || !pendingFiles.includes(file))
-  return { plan: { ...whole, steps, notices, reload: [], restart: [], forgets: [] }, pendingFiles }
+function openPlanner(list: MirrorList, reload: boolean, { node, options, targets, world }: Work) {
+  const proved = new Set<string>()
+  return async () => {
+    const view = await openView(options, node, world, proved)
+    return await makePlan(list, targets, view, { ...options, reload })
+  }
+}
+
+/** Writes the files that a runtime reads at a reload, all in one reload. Where it does not serve, they are as before. */
+async function reload(
+  target: string,
+  scope: Scope,
+  planWhole: () => Promise<Plan>,
+  work: Work,
+): Promise<ReloadResult & { readonly plan?: Plan }> {
+  const makeShare = async () => ({ plan: selectReload(await planWhole(), target, scope) })
+  try {
+    const { planned, activated } = await converge(makeShare, toWriteAccess(work), {
+      made: work.made,
+      reload: true,
+    })
+    return { target, result: 'done', activated, plan: planned.plan }
+  } catch (error) {
+    return { target, result: 'failed', problem: problemText(error) }
+  }
+}
+
+/** What was done, and what a person must reload or restart: nothing as long as files are left that a person writes. */
+function joinPlans({ plan, reloads, pendingFiles }: Share, done: readonly Plan[]): Plan {
+  const isLeft = ({ target }: { readonly target: string }) => !reloads.includes(target)
+  const isWhole = pendingFiles.length === 0
+  return {
+    ...plan,
+    steps: [...plan.steps, ...done.flatMap(({ steps }) => steps)],
+    notices: [...plan.notices, ...done.flatMap(({ notices }) => notices)],
+    reload: isWhole ? plan.reload.filter(isLeft) : [],
+    restart: isWhole ? plan.restart : [],
+  }
 }

@@ -12,6 +12,7 @@ export function findAlarms(status: WatchStatus): readonly Alarm[] {
     ...hanging(status),
     ...outages(status),
     ...failedWrites(status),
+    ...failedReloads(status),
     ...pendingActivations(status),
     ...pendingFiles(status),
     ...invalidList(status),
@@ -35,6 +36,14 @@ function hanging({ alive }: WatchStatus): readonly Alarm[] {
 function failedWrites({ node }: WatchStatus): readonly Alarm[] {
   if (node.problem === undefined) return []
   return [problem(html`<b>Cannot write to this node.</b> <span class="cause">${node.problem}</span>`)]
+}
+
+function failedReloads({ node }: WatchStatus): readonly Alarm[] {
+  return node.reloadFailures.map(({ target, problem: cause }) =>
+    problem(
+      html`<b>The reload of ${target} failed.</b> Its files are as before. <span class="cause">${cause}</span>`,
+    ),
+  )
 }
 
 /** A runtime that has not read what is written: nothing else on the page counts until it does. */

@@ -41,9 +41,10 @@ function listMetrics({ list }: WatchStatus): readonly Metric[] {
 }
 
 function writeMetrics(status: WatchStatus): readonly Metric[] {
-  const { tried, problem, writes, failures, writtenAt } = status.node
+  const { tried, problem, reloadFailures, writes, failures, writtenAt } = status.node
+  const success = problem === undefined && reloadFailures.length === 0
   return [
-    metric('regmirror_last_apply_success', one(tried ? Number(problem === undefined) : undefined)),
+    metric('regmirror_last_apply_success', one(tried ? Number(success) : undefined)),
     metric('regmirror_writes_total', one(writes)),
     metric('regmirror_write_failures_total', one(failures)),
     metric('regmirror_last_write_timestamp_seconds', one(timestamp(writtenAt))),
@@ -53,6 +54,12 @@ function writeMetrics(status: WatchStatus): readonly Metric[] {
 
 function pendingMetrics({ node }: WatchStatus): readonly Metric[] {
   return [
+    metric(
+      'regmirror_reloads_total',
+      Object.entries(node.reloads).flatMap(([target, counts]) =>
+        Object.entries(counts).map(([result, count]) => [{ target, result }, count] as const),
+      ),
+    ),
     metric('regmirror_reload_pending', one(node.reload.length)),
     metric('regmirror_restart_pending', one(node.restart.length)),
     metric('regmirror_files_pending', one(node.pendingFiles.length)),

@@ -34,6 +34,7 @@ export function findProblems({ alive, list, node }: WatchSummary): readonly stri
     ...(alive ? [] : [HANGS]),
     ...(list.problem === undefined ? [] : [`the list is invalid, ${inUse(list)}: ${list.problem}`]),
     ...(node.problem === undefined ? [] : [`cannot write to this node: ${node.problem}`]),
+    ...node.reloadFailures.map(({ target, problem }) => `cannot reload ${target}: ${problem}`),
   ]
 }
 

@@ -98,6 +98,10 @@ export interface WatchStatus {
     /** How often files were written since the start. */
     readonly writes: number
     readonly failures: number
+    /** Runtimes that do not serve after a reload; their files are as before. */
+    readonly reloadFailures: readonly { readonly target: string; readonly problem: string }[]
+    /** Reloads since the start, by runtime. */
+    readonly reloads: Readonly<Record<string, { readonly success: number; readonly error: number }>>
     /** Runtimes that must be reloaded or restarted before all changes take effect. */
     readonly reload: readonly Activation[]
     readonly restart: readonly Activation[]

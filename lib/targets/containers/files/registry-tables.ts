@@ -19,16 +19,16 @@ export function readTables(file: string, value: Table, lineOf: LineOf): ReadTabl
   return { tables }
 }
 
-export function textAt(table: Table, name: string): string {
+function textAt(table: Table, name: string): string {
   const value = valueAt(table, name)
   return typeof value === 'string' ? value : ''
 }
 
-export function flagAt(table: Table, name: string): boolean {
+function flagAt(table: Table, name: string): boolean {
   return valueAt(table, name) === true
 }
 
-export function mirrorsOf(table: Table): readonly Table[] {
+function mirrorsOf(table: Table): readonly Table[] {
   return (valueAt(table, 'mirror') ?? []) as readonly Table[]
 }
 

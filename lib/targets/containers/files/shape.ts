@@ -20,9 +20,9 @@ const ENDPOINT = {
   'pull-from-mirror': 'a string',
 } as const
 
-export const MIRROR = { keys: ENDPOINT } satisfies Shape
+const MIRROR = { keys: ENDPOINT } satisfies Shape
 
-export const REGISTRY = {
+const REGISTRY = {
   keys: {
     ...ENDPOINT,
     prefix: 'a string',

@@ -31,7 +31,7 @@ function broken({ message, ...place }: Issue): Issue {
   return { ...place, message: `every pull fails: ${message}` }
 }
 
-export function nameOf({ registry, repository }: Pick<ImageName, 'registry' | 'repository'>): string {
+function nameOf({ registry, repository }: Pick<ImageName, 'registry' | 'repository'>): string {
   return `${registry}/${repository}`
 }
 

@@ -2,6 +2,7 @@
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Effect, Notice } from '../../../model/report.ts'
+import { hasBanner } from '../../../ownership/banner.ts'
 import type { Choices } from '../../choices.ts'
 import type { DesiredFile, Rendering } from '../../target.ts'
 import type { ConfigFile } from '../files/config-file.ts'
@@ -14,7 +15,7 @@ import { formatDropIn } from './drop-in.ts'
 import { certificateIssues, hiddenConflicts, loneNotices } from './hidden-certificates.ts'
 import { endpointsOf, hostIn } from './locations.ts'
 import { allOtherTables, formerTables } from './other-tables.ts'
-import { keptNotices, longerPrefixes, lostMirrors } from './replaced.ts'
+import { keptNotices, longerPrefixes, lostMirrors, replacedNotices } from './replaced.ts'
 import { headConflicts, locationConflicts, type Replacing, tableOf } from './tables.ts'
 import { brokenFiles, fileNotices, hidingConflicts, replacedByOthers } from './unused.ts'
 
@@ -25,8 +26,11 @@ export function render(registries: readonly Registry[], snapshot: Snapshot, choi
   const effect = findEffect(snapshot)
   const dropIn = dropInFile(text, tables, certificates, effect, snapshot)
   return {
-    files: registries.length === 0 ? [] : [...certificates, dropIn],
-    notices: noticesOf(tables, certificates, snapshot),
+    files: registries.length === 0 ? unrecorded(snapshot, effect) : [...certificates, dropIn],
+    notices: [
+      ...noticesOf(tables, certificates, snapshot),
+      ...(choices.takeOver ? replacedNotices(tables) : []),
+    ],
     conflicts: registries.length === 0 ? [] : conflictsOf(tables, text, snapshot, choices),
     effect,
     held: [],
@@ -85,7 +89,7 @@ function insecureServer({ name, server }: Registry): readonly Notice[] {
 }
 
 /** The programs read the files at each call; CRI-O reads drop-ins when it is reloaded. */
-export function findEffect({ programs: { crio } }: Pick<Snapshot, 'programs'>): Effect {
+function findEffect({ programs: { crio } }: Pick<Snapshot, 'programs'>): Effect {
   return crio === undefined || crio.reloads ? 'immediate' : 'reload'
 }
 
@@ -105,6 +109,15 @@ function dropInFile(
     after: certificates.map(({ path }) => path),
     owns: { kind: 'whole', format: 'toml' },
   }
+}
+
+/** A drop-in with a banner that the state does not have, because it was lost or the tree was copied: it is removed. */
+function unrecorded({ files, places, written }: Snapshot, effect: Effect): readonly DesiredFile[] {
+  const path = places.dropIn
+  const text = files.find(file => file.path === path)?.text
+  if (text === undefined || written.includes(path) || !hasBanner(Buffer.from(text))) return []
+  const about = { path, secret: false, effect, why: 'no longer in the list' }
+  return [{ ...about, content: undefined, owns: { kind: 'whole', format: 'toml' } }]
 }
 
 function whyDropIn(tables: readonly Replacing[]): string {

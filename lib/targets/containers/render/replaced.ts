@@ -3,7 +3,6 @@ import type { Issue } from '../../../model/errors.ts'
 import type { Notice } from '../../../model/report.ts'
 import type { MirrorEntry, RegistryTable } from '../files/config-file.ts'
 import { mirrorEndpoints, serverEndpoint } from './locations.ts'
-import { placeOf } from './other-tables.ts'
 import { headOf, type Replacing } from './tables.ts'
 
 /** Mirrors that pulls use now, and would not use any more. */
@@ -21,6 +20,19 @@ function lostMirror({ table, mirror }: { table: RegistryTable; mirror: MirrorEnt
   const message = `the table of regmirror would replace this mirror of ${name}: ${mirror.location}`
   const hint = `add it to the list (regmirror import prints its entry), or replace it: --take-over`
   return { file: table.file, line: mirror.line ?? table.line, message, hint }
+}
+
+/** The same where a person has decided so. */
+export function replacedNotices(tables: readonly Replacing[]): readonly Notice[] {
+  return lostMirrors(tables).map(({ file, line, message }) => ({
+    ...{
+      code: 'mirror_replaced',
+      target: 'containers',
+      message: message.replace('would replace', 'replaces'),
+    },
+    ...(file !== undefined && { file }),
+    ...(line !== undefined && { line }),
+  }))
 }
 
 /** What the tables of regmirror keep of tables that they replace. */
@@ -42,9 +54,7 @@ function keptOf(one: Replacing, table: RegistryTable): readonly Notice[] {
       : []),
     ...(table.digestOnly ? ['mirror-by-digest-only, as pull-from-mirror of each mirror'] : []),
   ]
-  return kept.map(what =>
-    notice(table, registry.name, 'table_kept', `regmirror keeps ${what}, from ${placeOf(table)}`),
-  )
+  return kept.map(what => notice(table, registry.name, 'table_kept', `regmirror keeps ${what}`))
 }
 
 /** Tables with a longer prefix, which pulls of some repositories use instead. */

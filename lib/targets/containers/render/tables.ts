@@ -78,7 +78,7 @@ export function locationConflicts(registries: readonly Registry[]): readonly Iss
     endpointsOf(registry).flatMap(({ location, connection: { base, place } }) => {
       const problem = base.form === 'mounted' || base.form === 'exact' ? ABOVE : locationProblem(location)
       if (problem === undefined) return []
-      const message = `every pull of ${registry.name} would fail: the location ${location} ${problem}`
+      const message = `pulls of ${registry.name} would fail, or skip this endpoint: the location ${location} ${problem}`
       return [{ file: place.file, line: place.line, column: place.column, message, hint: HINT }]
     }),
   )

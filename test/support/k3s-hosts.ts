@@ -1,0 +1,146 @@
+/**
+ * The hosts.toml files that k3s writes when it starts, by directory: a port of its translation (getHostConfigs and the template
+ * of hosts.toml, pkg/agent/containerd/config.go and pkg/agent/templates@06ea261c). It shares no code with regmirror.
+ */
+import { parse } from 'yaml'
+
+interface Config {
+  readonly auth?: object | null
+  readonly tls?: {
+    readonly ca_file?: string
+    readonly cert_file?: string
+    readonly key_file?: string
+    readonly insecure_skip_verify?: boolean
+  } | null
+}
+
+interface File {
+  readonly mirrors?: Readonly<
+    Record<string, { endpoint?: string[]; rewrite?: Record<string, string> } | null>
+  >
+  readonly configs?: Readonly<Record<string, Config | null>>
+}
+
+export interface Endpoint {
+  /** As in `[host."…"]`. */
+  readonly url: string
+  readonly override: boolean
+  readonly config: Config
+  readonly rewrite: Readonly<Record<string, string>>
+}
+
+export interface Hosts {
+  readonly server: Endpoint | undefined
+  readonly hosts: readonly Endpoint[]
+}
+
+/** Go reads the file without a check of its keys. */
+export function k3sHosts(text: string, noDefault = false): Readonly<Record<string, Hosts>> {
+  const { mirrors, configs } = (parse(text) ?? {}) as File
+  const made: Record<string, Hosts> = {}
+  for (const name of Object.keys(configs ?? {})) {
+    const own = normalize(name)
+    const server = name === '*' ? undefined : own && endpoint(own, configOf(configs, name))
+    if (own !== undefined) made[name === '*' ? '_default' : name] = { server, hosts: [] }
+  }
+  for (const [name, mirror] of Object.entries(mirrors ?? {})) {
+    const known = name === '*' ? undefined : made[name]
+    const usual = name === '*' ? undefined : normalize(name)
+    const start =
+      known?.server ?? (noDefault || usual === undefined ? undefined : endpoint(usual, lookUp(configs, name)))
+    made[name === '*' ? '_default' : name] = addMirrors(start, mirror, configs)
+  }
+  const entries = Object.entries(made).filter(([, { hosts, server }]) => hosts.length > 0 || matters(server))
+  return Object.fromEntries(entries)
+}
+
+function addMirrors(
+  start: Endpoint | undefined,
+  mirror: NonNullable<File['mirrors']>[string],
+  configs: File['configs'],
+): Hosts {
+  let server = start
+  const hosts: Endpoint[] = []
+  const urls = mirror?.endpoint ?? []
+  const known = new Set<string>()
+  for (let i = 0; i < urls.length; i += 1) {
+    const at = normalize(urls[i] ?? '')
+    if (at === undefined || known.has(at.url)) continue
+    known.add(at.url)
+    const made = endpoint(at, lookUp(configs, new URL(at.url).host), mirror?.rewrite ?? {})
+    if (i === urls.length - 1 && server?.url === made.url) server = made
+    else hosts.push(made)
+  }
+  return { server, hosts }
+}
+
+interface Address {
+  readonly url: string
+  readonly override: boolean
+}
+
+function endpoint({ url, override }: Address, config: Config, rewrite: Endpoint['rewrite'] = {}): Endpoint {
+  return { url, override, config, rewrite }
+}
+
+/** By the parser of URLs of this program, whose host and path are those of Go for what the tests write. */
+function normalize(text: string): Address | undefined {
+  const isBare = !text.includes('://')
+  if (text === '*') return { url: 'https://*/v2', override: false }
+  const whole = isBare ? `https://${text}` : text
+  if (!URL.canParse(whole)) return undefined
+  const { protocol, hostname, port, pathname } = new URL(whole)
+  const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname) && port !== ''
+  const scheme = isBare && local ? 'http:' : protocol
+  const host =
+    hostname === 'docker.io' && port === ''
+      ? 'registry-1.docker.io'
+      : port === ''
+        ? hostname
+        : `${hostname}:${port}`
+  const override = !['', '/', '/v2'].includes(pathname)
+  return { url: `${scheme}//${host}${override ? pathname : '/v2'}`, override }
+}
+
+function configOf(configs: File['configs'], host: string): Config {
+  return configs?.[host] ?? {}
+}
+
+/** The Hub goes by two names. */
+function lookUp(configs: File['configs'], host: string): Config {
+  const hub = ['docker.io', 'registry-1.docker.io']
+  const names = hub.includes(host) ? hub.toReversed() : [host]
+  return configOf(configs, names.find(name => configs?.[name] != null) ?? host)
+}
+
+function matters(endpoint: Endpoint | undefined): boolean {
+  return (
+    endpoint !== undefined &&
+    (endpoint.override || Boolean(endpoint.config.auth) || Boolean(endpoint.config.tls))
+  )
+}
+
+/** A hosts.toml as the template of k3s lays it out. */
+export function hostsText({ server, hosts }: Hosts): string {
+  const root = server === undefined ? [] : [`server = ${JSON.stringify(server.url)}`, ...tlsLines(server)]
+  const tables = hosts.map(host => [
+    `[host.${JSON.stringify(host.url)}]`,
+    '  capabilities = ["pull", "resolve"]',
+    ...(host.override ? ['  override_path = true'] : []),
+    ...tlsLines(host).map(line => `  ${line}`),
+  ])
+  return [['# File generated by k3s. DO NOT EDIT.', ...root], ...tables]
+    .map(lines => `${lines.join('\n')}\n`)
+    .join('\n')
+}
+
+function tlsLines({ config: { tls } }: Endpoint): readonly string[] {
+  const { ca_file, cert_file, key_file, insecure_skip_verify } = tls ?? {}
+  return [
+    ...(ca_file ? [`ca = [${JSON.stringify(ca_file)}]`] : []),
+    ...(cert_file || key_file
+      ? [`client = [[${JSON.stringify(cert_file)}, ${JSON.stringify(key_file)}]]`]
+      : []),
+    ...(insecure_skip_verify ? ['skip_verify = true'] : []),
+  ]
+}
