@@ -10,9 +10,10 @@ import TOML from '@iarna/toml'
 import { buildDoctorReport } from '../../lib/doctor/build-report.ts'
 import { diagnose } from '../../lib/doctor/diagnose.ts'
 import type { Finding } from '../../lib/model/finding.ts'
+import type { WrittenTable } from '../../lib/model/registry.ts'
 import { openReader } from '../../lib/system/reader.ts'
-import { containerd } from '../../lib/targets/containerd/containerd.ts'
-import { docker } from '../../lib/targets/docker/docker.ts'
+import { targets } from '../../lib/targets/index.ts'
+import type { Target } from '../../lib/targets/target.ts'
 import { knownTarget } from './known-target.ts'
 import { PLACE } from './lists.ts'
 import { ROOT } from './load.ts'
@@ -83,6 +84,11 @@ export function readCase(folder: string): FixtureCase {
 /** Writes the node below `root`. */
 export async function writeFixture(folder: string, root: string, one: FixtureCase): Promise<void> {
   if (one.target === undefined) await writeText(root, CONFIG, configOf(one))
+  await writeTarget(folder, root, one)
+}
+
+/** The same without a config.toml of containerd. */
+export async function writeTarget(folder: string, root: string, one: FixtureCase): Promise<void> {
   await copyTree(path.join(folder, 'before'), root)
   await fs.rm(path.join(root, '.gitkeep'), { force: true })
   await copyCertificates(root, one.certificates)
@@ -114,11 +120,22 @@ export async function diagnoseRoot(
   { target, store }: Pick<FixtureCase, 'target' | 'store'> = {},
 ): Promise<readonly Finding[]> {
   const given = { ...(version !== undefined && { version }), ...(store !== undefined && { store }) }
-  const written = { ...(await (target === 'docker' ? docker : containerd).doctor()).unlisted, ...given }
+  return await diagnoseTarget(target ?? 'containerd', root, given, now)
+}
+
+/** The same of a runtime; `given`: the table of the list. */
+export async function diagnoseTarget(
+  name: keyof typeof targets,
+  root: string,
+  given: WrittenTable | string | undefined,
+  now: number,
+): Promise<readonly Finding[]> {
+  const target: Target = await targets[name].load()
+  const table = typeof given === 'string' ? { version: given } : given
+  const written = { ...(await target.doctor()).unlisted, ...table }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
-  const list = { targets: { [target ?? 'containerd']: { written, place: PLACE } } }
-  const table = { containerd: knownTarget(containerd), docker: knownTarget(docker) }
-  const diagnosis = await diagnose(table, { named: [], list }, view, now)
+  const list = { targets: { [name]: { written, place: PLACE } } }
+  const diagnosis = await diagnose({ [name]: knownTarget(target) }, { named: [], list }, view, now)
   return buildDoctorReport(diagnosis, []).findings
 }
 

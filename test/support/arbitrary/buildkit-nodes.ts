@@ -71,3 +71,18 @@ export const buildkitCases: fc.Arbitrary<BuildkitCase> = fc.record({
   registries,
   text: fc.option(text, { nil: undefined }),
 })
+
+/** The list of a case; its certificates are files of this directory. */
+export function buildkitList({ registries }: BuildkitCase, tls: string): string {
+  const keys = {
+    none: '',
+    ca: `, ca = "${tls}/ca.pem"`,
+    client: `, client = { cert = "${tls}/client.pem", key = "${tls}/client-key.pem" }`,
+    skip: ', skip_verify = true',
+  }
+  const tables = registries.map(({ name, mirrors }) => {
+    const items = mirrors.map(one => `{ url = "${one.url}"${keys[one.tls]} }`)
+    return `[registries."${name}"]\nmirrors = [${items.join(', ')}]\n`
+  })
+  return `version = 1\n${tables.join('')}[targets.buildkit]\n`
+}

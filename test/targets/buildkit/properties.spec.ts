@@ -6,11 +6,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import {
-  type BuildkitCase,
-  buildkitCases,
-  type ListedMirror,
-} from '../../support/arbitrary/buildkit-nodes.ts'
+import { type BuildkitCase, buildkitCases, buildkitList } from '../../support/arbitrary/buildkit-nodes.ts'
 import { contactedBy, isAccepted } from '../../support/buildkit-config.ts'
 import { checkProperty } from '../../support/check-property.ts'
 import { ROOT } from '../../support/load.ts'
@@ -20,22 +16,7 @@ import { readTree, withDirectory } from '../../support/tree.ts'
 const TLS = path.join(ROOT, 'fixtures/tls')
 const CONFIG = 'etc/buildkit/buildkitd.toml'
 
-const KEYS: Readonly<Record<ListedMirror['tls'], string>> = {
-  none: '',
-  ca: `, ca = "${TLS}/ca.pem"`,
-  client: `, client = { cert = "${TLS}/client.pem", key = "${TLS}/client-key.pem" }`,
-  skip: ', skip_verify = true',
-}
-
-function listText({ registries }: BuildkitCase): string {
-  const tables = registries.map(({ name, mirrors }) => {
-    const items = mirrors.map(({ url, tls }) => `{ url = "${url}"${KEYS[tls]} }`)
-    return `[registries."${name}"]\nmirrors = [${items.join(', ')}]\n`
-  })
-  return `version = 1\n${tables.join('')}[targets.buildkit]\n`
-}
-
-const show = (one: BuildkitCase) => `${listText(one)}\n--- buildkitd.toml\n${one.text ?? '(none)'}`
+const show = (one: BuildkitCase) => `${buildkitList(one, TLS)}\n--- buildkitd.toml\n${one.text ?? '(none)'}`
 
 const seen = { applied: 0, refused: 0 }
 
@@ -45,7 +26,7 @@ async function check(one: BuildkitCase): Promise<void> {
     await fs.mkdir(path.join(root, 'etc/buildkit'), { recursive: true })
     await fs.mkdir(path.join(root, 'var/lib'), { recursive: true })
     if (one.text !== undefined) await fs.writeFile(path.join(root, CONFIG), one.text)
-    await fs.writeFile(list, listText(one))
+    await fs.writeFile(list, buildkitList(one, TLS))
     const before = await readTree(root)
     const command = (verb: string, ...more: string[]) =>
       run([verb, '--root', root, '-f', list, '--allow-files-from', TLS, ...more])

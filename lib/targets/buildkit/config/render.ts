@@ -82,7 +82,7 @@ function unsetConflict({ path, value }: OwnedValue, { config, file }: BuildkitSn
   return { file: config, ...file?.locateKey(path), message, hint }
 }
 
-/** The decoder of buildkitd reads `Mirrors` as `mirrors`: two spellings of one key would both count. */
+/** The decoder of 0.28 and later reads `Mirrors` as `mirrors`: two spellings of one key would both count. */
 function otherCases(file: ConfigFile | undefined, tables: readonly HostTable[]): readonly Issue[] {
   if (file === undefined) return []
   const paths: readonly (readonly string[])[] = [[], ...tables.map(({ name }) => ['registry', name])]
@@ -91,7 +91,7 @@ function otherCases(file: ConfigFile | undefined, tables: readonly HostTable[]):
     return Object.keys(isTable(table) ? table : {})
       .filter(key => key !== key.toLowerCase() && OWN_KEYS.includes(key.toLowerCase()))
       .map(key => {
-        const message = `buildkitd reads ${key} as ${key.toLowerCase()}, which regmirror sets`
+        const message = `BuildKit 0.28 and later reads ${key} as ${key.toLowerCase()}, which regmirror sets`
         return { file: file.path, ...file.locateKey([...path, key]), message, hint: 'write it in lower case' }
       })
   })
