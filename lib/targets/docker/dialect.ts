@@ -9,7 +9,6 @@ export const dockerDialect: Dialect = {
   dialTimeoutMs: 15_000,
   ignoresDialTimeout: true,
   pingDecides: true,
-  ignoresDialTimeout: true,
   sendsHeaders: false,
 }
 
