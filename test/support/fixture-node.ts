@@ -10,7 +10,6 @@ import TOML from '@iarna/toml'
 import { buildDoctorReport } from '../../lib/doctor/build-report.ts'
 import { diagnose } from '../../lib/doctor/diagnose.ts'
 import type { Finding } from '../../lib/model/finding.ts'
-import type { WrittenTable } from '../../lib/model/registry.ts'
 import { openReader } from '../../lib/system/reader.ts'
 import { targets } from '../../lib/targets/index.ts'
 import type { Target } from '../../lib/targets/target.ts'
@@ -21,7 +20,7 @@ import { ROOT } from './load.ts'
 export interface FixtureCase {
   readonly about: string
   /** The runtime; absent: containerd. */
-  readonly target?: 'docker'
+  readonly target?: keyof typeof targets
   /** The image store of Docker. */
   readonly store?: string
   /** The release that runs; without it, every one is possible. */
@@ -117,22 +116,23 @@ export async function diagnoseRoot(
   root: string,
   version: string | undefined,
   now = Date.UTC(2026, 0, 2),
-  { target, store }: Pick<FixtureCase, 'target' | 'store'> = {},
+  given: Pick<FixtureCase, 'target' | 'store'> = {},
 ): Promise<readonly Finding[]> {
-  const given = { ...(version !== undefined && { version }), ...(store !== undefined && { store }) }
-  return await diagnoseTarget(target ?? 'containerd', root, given, now)
+  const { target = 'containerd', store } = given
+  return await diagnoseTarget(target, root, version, now, store === undefined ? {} : { store })
 }
 
-/** The same of a runtime; `given`: the table of the list. */
+/** The same of a runtime, with these settings. */
 export async function diagnoseTarget(
   name: keyof typeof targets,
   root: string,
-  given: WrittenTable | string | undefined,
+  version: string | undefined,
   now: number,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<readonly Finding[]> {
   const target: Target = await targets[name].load()
-  const table = typeof given === 'string' ? { version: given } : given
-  const written = { ...(await target.doctor()).unlisted, ...table }
+  const known = { ...(version !== undefined && { version }), ...settings }
+  const written = { ...(await target.doctor()).unlisted, ...known }
   const view = { node: openReader(root), uid: process.geteuid?.() ?? 0, machine: undefined }
   const list = { targets: { [name]: { written, place: PLACE } } }
   const diagnosis = await diagnose({ [name]: knownTarget(target) }, { named: [], list }, view, now)
