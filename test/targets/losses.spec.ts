@@ -91,6 +91,13 @@ describe('the features of a registry', () => {
     ])
   })
 
+  it('have no other server where the runtime sets the scheme of the own one', () => {
+    const dialect = { ...containerdDialect, setsServerScheme: true as const }
+    const features = (one: Registry) => usedFeatures(one, new Set(), dialect).map(({ feature }) => feature)
+    assert.deepEqual(features(USING.server_http), ['registry_other', 'server_http'])
+    assert.deepEqual(features(USING.server_other), ['registry_other', 'server_other'])
+  })
+
   it('name the mirror or the server that uses them', () => {
     const used = usedFeatures(USING.server_tls, new Set(), containerdDialect)
     assert.equal(used.find(({ feature }) => feature === 'server_tls')?.endpoint, USING.server_tls.server)
