@@ -6,6 +6,8 @@ export interface Dialect {
   namespace(registry: string, host: string): string | undefined
   /** Where a registry is served for which the list names no server. */
   defaultServer(registry: string): DefaultServer
+  /** Whether it has a setting for the scheme of a registry's own server: then `http://` there is not another server. */
+  readonly setsServerScheme?: true
   /** How long it waits for a connection where its configuration does not say. */
   readonly dialTimeoutMs: number
   /**
