@@ -225,4 +225,26 @@ describe('import and explain of registries.conf', () => {
       },
       LIST,
     ))
+
+  it('completes a name without a registry as Podman does', () =>
+    onMachine(
+      {
+        [CONF]: 'unqualified-search-registries = ["quay.io", "docker.io"]\n',
+        [`${DIRECTORY}/10-a.conf`]: '[aliases]\n"x" = "reg.example/team/x"\n"y" = "reg.example/y"\n',
+        [`${DIRECTORY}/20-b.conf`]: '[aliases]\n"y" = ""\n',
+      },
+      {},
+      async view => {
+        const settings = containers.settings.resolve({ version: '5.8' }, { file: '', line: 1, column: 1 })
+        const snapshot = await containers.observe(view, [], settings)
+        const urlOf = (image: string) =>
+          containers.endpoints(snapshot, image)[0].endpoints.map(({ url }) => url)
+        assert.deepEqual(urlOf('x:1'), ['https://reg.example/v2'])
+        assert.deepEqual(urlOf('y'), ['https://quay.io/v2'])
+        assert.deepEqual(urlOf('team/y'), ['https://quay.io/v2'])
+        assert.deepEqual(urlOf('docker.io/y'), ['https://registry-1.docker.io/v2'])
+        const none = { ...snapshot, files: [] }
+        assert.match(containers.endpoints(none, 'y')[0].failure?.message ?? '', /has no registry/)
+      },
+    ))
 })
