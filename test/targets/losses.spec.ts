@@ -79,7 +79,7 @@ describe('the features of a registry', () => {
     assert.deepEqual(featuresOf(registry('quay.io', [], { server: undefined })), ['registry_other'])
   })
 
-  it('tell a login from another Authorization, and from a header beside it', () => {
+  it('have a login apart from another Authorization, and from a header beside it', () => {
     assert.deepEqual(featuresOf(inQuay({ header: { Authorization: 'Bearer t' } })), [
       'registry_other',
       'header',
