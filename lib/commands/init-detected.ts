@@ -6,6 +6,7 @@ import { type NodeOptions, openPlace, openReadable } from '../pipeline/open.ts'
 import { ownScope } from '../pipeline/scope.ts'
 import { detectTargets, type PresentTarget } from '../targets/present-targets.ts'
 import type { TargetTable } from '../targets/target.ts'
+import type { View } from '../targets/view.ts'
 
 interface DetectedList {
   readonly list: string
@@ -20,10 +21,17 @@ export async function addDetected(
   world: World,
 ): Promise<DetectedList> {
   const place = openPlace(ownScope(options, world), await openReadable(options), world)
-  const found = await detectTargets(table, { ...place, state: NO_STATE })
+  const found = await detectInScope(table, { ...place, state: NO_STATE })
   const detected = found.map(({ name: target, what, file }) => ({ target, what, file }))
   const missing = found.filter(({ name }) => !hasTable(list, name))
   return { list: missing.length === 0 ? list : `${list}\n${tablesText(missing)}`, detected }
+}
+
+/** A list is for a user or for the machine: where a user has runtimes, they are all that it names. */
+async function detectInScope(table: TargetTable, view: View): Promise<readonly PresentTarget[]> {
+  const found = await detectTargets(table, view)
+  const ofUser = found.filter(({ isUsers }) => isUsers)
+  return ofUser.length > 0 ? ofUser : found
 }
 
 function hasTable(list: string, name: string): boolean {

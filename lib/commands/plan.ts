@@ -50,9 +50,16 @@ export const plan: RunCommand<PlanFlags> = async (given, context) => {
     ...(compared && { losses: plainLosses(compared.losses), fidelity: compared.fidelity }),
     ...(conflicts && { conflicts }),
     ...(flags.check && { check: true }),
-    max_probes_per_hour: maxProbesPerHour(selected.list.health),
+    max_probes_per_hour: maxProbesPerHour(loaded.list.health) * mostTargets(loaded.list, targets),
     ...probed,
   }
+}
+
+/** A mirror is probed for each target that gets it, at most: those with the same client share a probe. */
+function mostTargets({ registries, ...list }: MirrorList, table: TargetTable): number {
+  const names = listedNames(table, list)
+  const counts = registries.map(({ targets = names }) => names.filter(name => targets.includes(name)).length)
+  return Math.max(1, ...counts)
 }
 
 /** What each runtime can express of the whole list on this node. */

@@ -128,7 +128,7 @@ export interface PlannedReport extends Changes, Preflight {
   readonly fidelity?: readonly RegistryFidelity[]
   /** With `--losses`: why nothing may be written. */
   readonly conflicts?: readonly Issue[]
-  /** How often `watch` on this node probes one mirror at most. */
+  /** How often `watch` on this node probes one mirror at most, for all targets together. */
   readonly max_probes_per_hour: number
 }
 

@@ -47,7 +47,7 @@ export function withdrawValues(
   if (typeof rest !== 'string') return { result: 'impossible', ...removalOf(rest) }
   const withdrawn = putBackEach(rest, base, owned.removed ?? [], format)
   if (typeof withdrawn !== 'string') return { result: 'impossible', ...returnOf(withdrawn, originals) }
-  if (withdrawn === original) return { result: 'original' }
+  if (withdrawn === base) return { result: 'original' }
   if (withdrawn === text) return { result: 'unchanged' }
   const changed = owned.values.filter(value => !removable.includes(value))
   return { result: 'text', text: withdrawn, changed }

@@ -31,11 +31,12 @@ export function listEndpoints(
   })
 }
 
-function withPing(endpoint: Endpoint, { pingDecides, pingAccepts, triesHttpsFirst }: Dialect): Endpoint {
+function withPing(endpoint: Endpoint, dialect: Dialect): Endpoint {
+  const { pingDecides, pingAccepts, stopsAtPassword = false, triesHttpsFirst } = dialect
   const accepts = pingAccepts ?? 'ok_or_unauthorized'
   return {
     ...endpoint,
-    ...(pingDecides && { ping: { accepts } }),
+    ...(pingDecides && { ping: { accepts, stopsAtPassword } }),
     ...(triesHttpsFirst && isUnchecked(endpoint) && { tries: bothSchemes(endpoint.base), skipVerify: true }),
   }
 }

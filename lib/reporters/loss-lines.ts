@@ -26,6 +26,7 @@ export function lossLines(
   page: TerminalStyle,
 ): readonly string[] {
   if (fidelity === undefined) return []
+  if (fidelity.length === 0) return ['this list configures none of these runtimes', '']
   const groups = [...Map.groupBy(losses, ({ target, problem }) => JSON.stringify([target, problem])).values()]
   return [
     ...tableLines(fidelity, page),
@@ -52,12 +53,9 @@ function tableLines(cells: readonly RegistryFidelity[], page: TerminalStyle): re
   const rows = [...Map.groupBy(cells, ({ registry }) => registry)]
   const targets = [...new Set(cells.map(({ target }) => target))]
   const widths = targets.map(target =>
-    Math.max(
-      columnsOf(target),
-      ...cells.map(cell => (cell.target === target ? WORDS[cell.fidelity].length : 0)),
-    ),
+    widest([target, ...cells.flatMap(cell => (cell.target === target ? WORDS[cell.fidelity] : []))]),
   )
-  const names = Math.max(...rows.map(([registry]) => columnsOf(registry)))
+  const names = widest(rows.map(([registry]) => registry))
   const room = page.width - widths.reduce((sum, width) => sum + GAP.length + width, 0)
   if (page.wrapped && room < Math.min(names, LEAST_NAME)) return rows.flatMap(row => rowBelow(row, page))
   const width = page.wrapped ? Math.min(names, room) : names
@@ -66,6 +64,11 @@ function tableLines(cells: readonly RegistryFidelity[], page: TerminalStyle): re
     page.paint('bold', head.trimEnd()),
     ...rows.map(([name, own]) => rowText(name, own, width, widths, page)),
   ]
+}
+
+/** A large list has more texts than a function may have arguments. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, text) => Math.max(most, columnsOf(text)), 0)
 }
 
 /** Columns of a registry from which a table is easier to read than a list. */

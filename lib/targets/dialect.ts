@@ -6,6 +6,8 @@ export interface Dialect {
   namespace(registry: string, host: string): string | undefined
   /** Where a registry is served for which the list names no server. */
   defaultServer(registry: string): DefaultServer
+  /** Whether it has a setting for the scheme of a registry's own server: then `http://` there is not another server. */
+  readonly setsServerScheme?: true
   /** How long it waits for a connection where its configuration does not say. */
   readonly dialTimeoutMs: number
   /**
@@ -15,6 +17,8 @@ export interface Dialect {
   readonly pingDecides: boolean
   /** Which responses to that ping are enough. Absent: 200 and 401. */
   readonly pingAccepts?: 'any_response'
+  /** Whether no request follows a ping that requires a password, because it has none for mirrors. */
+  readonly stopsAtPassword?: boolean
   /** Whether it waits for a connection as long as `dialTimeoutMs` says, whatever the list says. */
   readonly ignoresDialTimeout?: boolean
   /** Whether it tries https, and after any failure http, where the URL is http or no certificate is checked. */

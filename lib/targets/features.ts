@@ -1,5 +1,12 @@
 /** Which features of the loss table a registry uses. Pure. */
-import { baseUrl, type Connection, type Mirror, type Registry, type Server } from '../model/registry.ts'
+import {
+  type ApiBase,
+  baseUrl,
+  type Connection,
+  type Mirror,
+  type Registry,
+  type Server,
+} from '../model/registry.ts'
 import type { Dialect } from './dialect.ts'
 import type { Feature } from './loss-table.ts'
 
@@ -13,7 +20,7 @@ export interface UsedFeature {
 export function usedFeatures(
   registry: Registry,
   conflicting: ReadonlySet<string>,
-  dialect: Pick<Dialect, 'defaultServer'>,
+  dialect: Pick<Dialect, 'defaultServer' | 'setsServerScheme'>,
 ): readonly UsedFeature[] {
   const { server, mirrors } = registry
   return [
@@ -32,9 +39,11 @@ function registryFeature({ name }: Registry): Feature {
 function serverFeatures(
   name: string,
   server: Server,
-  { defaultServer }: Pick<Dialect, 'defaultServer'>,
+  { defaultServer, setsServerScheme }: Pick<Dialect, 'defaultServer' | 'setsServerScheme'>,
 ): readonly UsedFeature[] {
-  const isOther = !defaultServer(name).bases.some(base => baseUrl(base) === baseUrl(server.base))
+  const placeOf = (base: ApiBase) =>
+    setsServerScheme ? baseUrl(base).replace(/^https?:/, '') : baseUrl(base)
+  const isOther = !defaultServer(name).bases.some(base => placeOf(base) === placeOf(server.base))
   const isSecured = server.ca.length > 0 || server.client !== undefined || server.skipVerify
   const used: readonly (readonly [Feature, boolean])[] = [
     ['server_other', isOther],

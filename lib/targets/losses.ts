@@ -71,12 +71,13 @@ export function lossNotices(losses: readonly TargetLoss[]): readonly Notice[] {
     }))
 }
 
-/** How much of each registry of the list each of these targets can express. */
+/** How much of each registry of the list each of its targets can express; `known`: those that are selected. */
 export function fidelities(
   list: MirrorList,
-  names: readonly string[],
+  known: readonly string[],
   losses: readonly TargetLoss[],
 ): readonly RegistryFidelity[] {
+  const names = known.filter(name => Object.hasOwn(list.targets, name))
   const worst = new Map<string, RegistryFidelity['fidelity']>()
   for (const { registry, target, loss } of losses) {
     const key = JSON.stringify([registry, target])

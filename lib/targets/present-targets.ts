@@ -9,6 +9,8 @@ import { viewFor } from './view-for.ts'
 /** A runtime that is on a node. */
 export interface PresentTarget extends Detected {
   readonly name: string
+  /** Whether it is that of the user who runs regmirror. */
+  readonly isUsers: boolean
 }
 
 /** In the order of the table. A runtime whose files cannot be read is not found. */
@@ -18,8 +20,9 @@ export async function detectTargets(table: TargetTable, view: View): Promise<rea
 }
 
 async function detectOne(name: string, target: KnownTarget, view: View): Promise<readonly PresentTarget[]> {
-  const found = await detectTarget(target, await viewFor(name, target, false, view))
-  return found === undefined ? [] : [{ name, ...found }]
+  const own = await viewFor(name, target, false, view)
+  const found = await detectTarget(target, own)
+  return found === undefined ? [] : [{ name, isUsers: own.user !== undefined, ...found }]
 }
 
 /** `named`: by `--target`; `list`: undefined where there is none. */

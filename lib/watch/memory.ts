@@ -11,6 +11,7 @@ import type { Probe } from '../model/report.ts'
 import type { TargetRegistries } from '../model/target-registries.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
+import type { WrittenFor } from './write-events.ts'
 
 /**
  * Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited.
@@ -87,6 +88,8 @@ export interface Memory {
   attempted: MirrorList | undefined
   /** The list that was written last, successfully. */
   written: MirrorList | undefined
+  /** What files are for that wait for a reload. */
+  unfinished: WrittenFor | undefined
   /** What the next write includes: a new list is written in whole, also when that takes several attempts. */
   nextScope: 'all' | 'immediate'
   /** Whether this watcher has written a whole list. */
@@ -139,6 +142,7 @@ export function newMemory(now: number): Memory {
     serverWaitUntil: undefined,
     attempted: undefined,
     written: undefined,
+    unfinished: undefined,
     nextScope: 'all',
     ready: false,
     writtenAt: undefined,

@@ -37,8 +37,10 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
     const mayReload = openReloadCheck(memory, host.now())
     const reconciled = await host.reconcile(selected, scope, mayReload)
     recordSuccess(memory, host)
+    const purpose = writtenFor(selected, scope, memory)
+    recordChanges(reconciled, purpose, memory, host)
     recordReloads(reconciled.reloads, scope !== 'all', memory, host)
-    recordChanges(reconciled, writtenFor(selected, scope, memory), memory, host)
+    memory.unfinished = reconciled.reloads.some(({ result }) => result !== 'done') ? purpose : undefined
     memory.written = selected
     recordNode(reconciled, scope, memory, host)
     return true
@@ -49,9 +51,9 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
 }
 
 /** A write that failed before is still for what it was for. */
-function writtenFor(selected: MirrorList, scope: Scope, { written }: Memory): WrittenFor {
+function writtenFor(selected: MirrorList, scope: Scope, { written, unfinished }: Memory): WrittenFor {
   if (scope === 'all') return { cause: 'list' }
-  if (written !== undefined && isWrittenAs(selected, written)) return {}
+  if (written !== undefined && isWrittenAs(selected, written)) return unfinished ?? {}
   return { cause: 'health', moved: (registry, target) => movedMirrors(registry, target, written, selected) }
 }
 

@@ -80,7 +80,6 @@ for (const { title, suite, tree } of podmans) {
     it('has mirrors that serve a pull, and others that do not', () => {
       const served = behaviours.filter((_, nth) => pulled[nth]?.code === 0).map(([about]) => about)
       assert.ok(served.includes('requires a token everywhere') && served.length < behaviours.length)
-      console.log(served.join('\n'))
     })
 
     for (const [nth, [about]] of behaviours.entries())

@@ -99,7 +99,7 @@ describe('a registry that some runtimes do not get', () => {
       ])
     }))
 
-  it('counts in validate, whoever gets it', () =>
+  it('counts in validate also where no runtime gets it', () =>
     onNode(async node => {
       await node.writeList(LIST.replace('[targets.containerd]\n', ''))
       const { registries, notices } = await node.report<ValidateReport>(0, 'validate')

@@ -187,10 +187,10 @@ describe('a command of a user without root', () => {
         token: 'Bearer abc\n',
       })
       await fs.chmod(account.home, 0o755)
-      const { stdout } = await account.runHere(['validate'])
-      assert.match(stdout, /token contains a secret, and other users can read it; run chmod 600/)
+      const { stderr } = await account.runHere(['validate'])
+      assert.match(stderr, /token contains a secret, and other users can read it; run chmod 600/)
       await fs.chmod(account.at('.config/regmirror/token'), 0o600)
-      assert.doesNotMatch((await account.runHere(['validate'])).stdout, /other users can read/)
+      assert.doesNotMatch((await account.runHere(['validate'])).stderr, /other users can read/)
       await account.write({ [OWN]: header('../../token') })
       assert.match(
         (await account.runHere(['validate'])).stderr,

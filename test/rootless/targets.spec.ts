@@ -77,18 +77,30 @@ describe('a runtime that a user can run without root', () => {
       assert.ok(written.length >= rootless.length)
     }))
 
+  it('is what init --detect writes into a list of that user, and nothing of the machine', () =>
+    withAccount(async account => {
+      await account.write({
+        '.config/systemd/user/docker.service': '',
+        '.config/nerdctl/nerdctl.toml': 'debug = false\n',
+      })
+      const list = account.at('.config/regmirror/mirrors.toml')
+      assert.equal((await account.runHere(['init', '--detect', '-o', list])).code, 0)
+      const text = await fs.readFile(list, 'utf8')
+      assert.match(text, /\n# rootless Docker: .*\/docker\.service\n\[targets\.docker\]\n/)
+      assert.match(text, /\n\[targets\.nerdctl\]\n/)
+      assert.doesNotMatch(text, /targets\.(containerd|k3s)/)
+      assert.equal((await account.runHere(['plan'])).code, 0)
+    }))
+
   it('is imported from the files of the user', () =>
     withAccount(async account => {
       await account.write({
         '.config/docker/daemon.json': '{ "registry-mirrors": ["https://hub.example"] }\n',
-        '.config/containers/registries.conf.d/10-own.conf':
-          '[[registry]]\nlocation = "quay.io"\n[[registry.mirror]]\nlocation = "quay.example"\n',
         '.config/systemd/user/docker.service': '',
       })
       const { code, stdout, stderr } = await account.runHere(['import'])
       assert.equal(code, 0, stderr)
       assert.match(stdout, /hub\.example/)
-      assert.match(stdout, /quay\.example/)
       await fs.writeFile(path.join(account.home, 'mirrors.toml'), stdout)
       assert.equal((await account.runHere(['validate', '-f', account.at('mirrors.toml')])).code, 0)
     }))

@@ -79,7 +79,7 @@ describe('the features of a registry', () => {
     assert.deepEqual(featuresOf(registry('quay.io', [], { server: undefined })), ['registry_other'])
   })
 
-  it('tell a login from another Authorization, and from a header beside it', () => {
+  it('have a login apart from another Authorization, and from a header beside it', () => {
     assert.deepEqual(featuresOf(inQuay({ header: { Authorization: 'Bearer t' } })), [
       'registry_other',
       'header',
@@ -89,6 +89,13 @@ describe('the features of a registry', () => {
       'header',
       'login',
     ])
+  })
+
+  it('have no other server where the runtime sets the scheme of the own one', () => {
+    const dialect = { ...containerdDialect, setsServerScheme: true as const }
+    const features = (one: Registry) => usedFeatures(one, new Set(), dialect).map(({ feature }) => feature)
+    assert.deepEqual(features(USING.server_http), ['registry_other', 'server_http'])
+    assert.deepEqual(features(USING.server_other), ['registry_other', 'server_other'])
   })
 
   it('name the mirror or the server that uses them', () => {

@@ -56,6 +56,7 @@ const PROBE_PAGE = prometheusPage(
     probes: [
       {
         ...{ registry: 'docker.io', url: 'https://m.test/v2', role: 'mirror', depth: 'blob' },
+        targets: ['containerd', 'nerdctl'],
         ...{
           status: 'healthy',
           latency_ms: { best: 1, median: 2, worst: 3 },
@@ -65,7 +66,7 @@ const PROBE_PAGE = prometheusPage(
         tls: { version: 'TLSv1.3', expires: '2026-01-02T00:00:00.000Z', days: 3 },
       },
     ],
-    registries: [{ registry: 'docker.io', status: 'healthy' }],
+    registries: [{ registry: 'docker.io', status: 'healthy', targets: ['containerd'] }],
     unhealthy: [],
     notices: [],
   },
@@ -151,15 +152,34 @@ describe('the metrics of a watcher', () => {
       url: 'https://registry-1.docker.io/v2',
       health: 'healthy',
       certificateExpiresAt: NOW,
+      targets: ['docker'],
     } as const
+    const mirrors = [mirrorStatus({ targets: ['docker'] })]
+    const state = { registry: 'docker.io', status: 'unhealthy', targets: ['docker'] } as const
     const list = { ...watchStatus().list, loadedAt: NOW }
     const node = { ...watchStatus().node, reloads: { docker: { success: 1, error: 0 } } }
     const page = renderMetrics(
-      watchStatus({ list, node, registries: [registryStatus({ servers: [server] })] }),
+      watchStatus({ list, node, registries: [registryStatus({ mirrors, servers: [server], state })] }),
     )
     const sorted = (metrics: ReadonlyMap<string, string>) => [...metrics].sort()
     assert.deepEqual(sorted(metricsOnPage(page)), sorted(metricsInReference(document, 'watch')))
     assert.deepEqual(sorted(metricsOnPage(PROBE_PAGE)), sorted(metricsInReference(document, 'probe')))
+  })
+
+  it('are separate for targets that are probed apart, and name them', () => {
+    const mirrors = [
+      mirrorStatus({ targets: ['containerd', 'nerdctl'] }),
+      mirrorStatus({ targets: ['docker'], health: 'unhealthy', position: undefined }),
+    ]
+    const page = renderMetrics(watchStatus({ registries: [registryStatus({ mirrors })] }))
+    const up = (targets: string) =>
+      `regmirror_up{registry="docker.io",url="https://mirror.test/v2",role="mirror",targets="${targets}"}`
+    assert.ok(page.includes(`${up('containerd,nerdctl')} 1\n`))
+    assert.ok(page.includes(`${up('docker')} 0\n`))
+    assert.match(
+      page,
+      /^regmirror_up\{registry="docker\.io",url="https:\/\/registry-1.docker.io\/v2",role="server"\} 1$/m,
+    )
   })
 
   it('are as many as the documentation says', () => {

@@ -13,7 +13,10 @@ export interface Endpoint extends ClientSettings {
   /** Tried in turn instead of `base`: the next one after any failure of a ping. */
   readonly tries?: readonly ApiBase[]
   /** Present where the runtime pings it first: which responses let it go on. */
-  readonly ping?: { readonly accepts: 'any_response' | 'ok_or_unauthorized' }
+  readonly ping?: {
+    readonly accepts: 'any_response' | 'ok_or_unauthorized'
+    readonly stopsAtPassword: boolean
+  }
   /** The target whose client requests it; absent: that of the first one. */
   readonly probedAs?: string | undefined
   /** The targets that it is probed for, where others are probed apart. */

@@ -93,7 +93,7 @@ function withoutToken(scheme: string | undefined): Fault {
   return scheme === undefined ? { reason: 'unauthorized' } : LOGIN_REQUIRED
 }
 
-const LOGIN_REQUIRED: Fault = {
+export const LOGIN_REQUIRED: Fault = {
   reason: 'unauthorized',
   what: 'requires credentials for the canary',
   ...addCredentials('set a canary that needs none'),

@@ -8,7 +8,14 @@ import { type BoundedRequest, type Outcome, type Success, sendBoundedRequest } f
 import { parseChallenges } from './challenge.ts'
 import type { Canary, Endpoint } from './endpoint.ts'
 import { fetchHeaders } from './fetch-headers.ts'
-import { authorizationFor, followChallenge, type Logins, renewExpired, tokenRefused } from './login.ts'
+import {
+  authorizationFor,
+  followChallenge,
+  LOGIN_REQUIRED,
+  type Logins,
+  renewExpired,
+  tokenRefused,
+} from './login.ts'
 import type { ProbeContext } from './probe-context.ts'
 
 export interface Session extends Logins {
@@ -73,10 +80,12 @@ export async function sendContentRequest(session: Session, request: ContentReque
 
 /** With the token that the response to the ping requires, if it does. */
 async function logInAsPinged(session: Session): Promise<Fault | undefined> {
-  const { pinged, byHost } = session
+  const { pinged, byHost, endpoint } = session
   if (pinged === undefined || byHost.size > 0) return undefined
-  const [challenge] = parseChallenges(readValues(pinged.response, 'www-authenticate'))
-  return challenge?.scheme === 'bearer' ? await followChallenge(session, [pinged]) : undefined
+  const challenges = parseChallenges(readValues(pinged.response, 'www-authenticate'))
+  const isStopped = endpoint.ping?.stopsAtPassword && challenges.some(({ scheme }) => scheme === 'basic')
+  if (isStopped) return LOGIN_REQUIRED
+  return challenges[0]?.scheme === 'bearer' ? await followChallenge(session, [pinged]) : undefined
 }
 
 /** A challenge that comes later than that of the ping is not followed. */

@@ -11,6 +11,7 @@ export const buildkitDialect: Dialect = {
     bases: [{ origin: serverOrigin(registry), path: '/v2', form: 'root' }],
     skipVerify: false,
   }),
+  setsServerScheme: true,
   // resolver.go:200-204@v0.32.2
   dialTimeoutMs: 30_000,
   ignoresDialTimeout: true,

@@ -28,20 +28,16 @@ export function notices(
   return found.map(notice => ({ ...notice, target: 'buildkit' }))
 }
 
+/** It runs in a user namespace, where any user can start one. */
+const UNSEEN =
+  'regmirror does not see a buildkitd without root, which reads this file when it starts: systemctl --user restart buildkit'
+
 /** A builder of docker buildx is a container with a copy of the file, which no process outside shows. */
 function daemonNotices(snapshot: BuildkitSnapshot): readonly Untargeted[] {
-  const { config, daemons, onMachine } = snapshot
-  const { state } = findDaemon(snapshot)
-  const builders =
-    onMachine && state !== 'running'
-      ? [
-          {
-            code: 'builder_copy',
-            message: `no buildkitd runs that reads this file; ${builderText(config)}`,
-            file: config,
-          },
-        ]
-      : []
+  const { config, daemons, onMachine, rootless } = snapshot
+  const isSeen = !onMachine || findDaemon(snapshot).state === 'running'
+  const message = `${rootless ? UNSEEN : 'no buildkitd runs that reads this file'}; ${builderText(config)}`
+  const builders = isSeen ? [] : [{ code: 'builder_copy', message, file: config }]
   const others = daemons.others.map(({ pid, config: other }) => ({
     code: 'other_config',
     message: `buildkitd (process ${pid}) reads ${onOneLine(other)}, not ${config}`,

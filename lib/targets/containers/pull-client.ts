@@ -9,8 +9,8 @@ const NEWEST = parseRelease('5.8.6') as Release
 export function describePullClient(release: Release = NEWEST): PullClient {
   const isOld = isBefore(release, 5)
   return {
-    // SystemContext.DockerRegistryUserAgent (podman libpod/runtime.go@v5.8.2)
-    userAgent: `libpod/${release.name}`,
+    // image/docker/docker_client.go:60@image/v5.39.2, as Podman and Buildah send it; Skopeo names itself.
+    userAgent: `containers/${imageVersion(release)} (github.com/containers/image)`,
     userAgentOfList: false,
     // Debian builds 4.3 with Go 1.19.
     go: isOld ? '1.19' : '1.24',
@@ -22,6 +22,17 @@ export function describePullClient(release: Release = NEWEST): PullClient {
     // GetManifest (docker_image_src.go:315-340@image/v5.39.2).
     images: { schema1: true, embedded: false, transferService: false, getsTags: true },
   }
+}
+
+/** The release of containers/image that a line of Podman is built with: Debian's 4.3 and 5.8, and 6.0. */
+const IMAGE_VERSIONS: readonly (readonly [major: number, image: string])[] = [
+  [6, '5.40.0'],
+  [5, '5.39.2'],
+]
+
+function imageVersion(release: Release): string {
+  const found = IMAGE_VERSIONS.find(([major]) => !isBefore(release, major))
+  return found?.[1] ?? '5.23.1'
 }
 
 /** Of Go 1.19, which Debian builds Podman 4.3 with. */

@@ -8,7 +8,11 @@ export const dockerDialect: Dialect = {
   // The client of the ping gives up after this time (registry/auth.go:179-182@v28.5.2).
   dialTimeoutMs: 15_000,
   ignoresDialTimeout: true,
+  // A ping without a response ends the endpoint; its status does not matter (observed on 20.10.24 and 28.5.2).
   pingDecides: true,
+  pingAccepts: 'any_response',
+  // basicHandler of the vendored distribution (registry/client/auth/session.go ErrNoBasicAuthCredentials@v28.5.2).
+  stopsAtPassword: true,
   sendsHeaders: false,
 }
 

@@ -74,6 +74,15 @@ export const PING_BEHAVIOURS: Readonly<Record<string, Bend>> = {
   'has no blobs': always(isBlob, 404),
 }
 
+/** Those in which runtimes differ. */
+export const FEW_BEHAVIOURS: readonly string[] = [
+  'responds to the ping with 404, and serves images',
+  'responds to the ping with a bare 401, and serves images',
+  'requires a token everywhere',
+  'requires a token for images, and not for the ping',
+  'requires a password for the ping alone',
+]
+
 /** Runtimes wait half a minute before they try the next endpoint. */
 export const RATE_LIMITED: readonly [title: string, bend: Bend] = [
   'responds to the manifest with 429',

@@ -6,6 +6,10 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import fs from 'node:fs/promises'
 import path from 'node:path'
+import { NO_DAEMONS } from '../../../lib/targets/buildkit/daemons.ts'
+import { fileOf } from '../../../lib/targets/buildkit/observe.ts'
+import { endpoints } from '../../../lib/targets/buildkit/pull/endpoints.ts'
+import type { BuildkitSnapshot } from '../../../lib/targets/buildkit/snapshot.ts'
 import { type BuildkitCase, buildkitCases, buildkitList } from '../../support/arbitrary/buildkit-nodes.ts'
 import { contactedBy, isAccepted } from '../../support/buildkit-config.ts'
 import { checkProperty } from '../../support/check-property.ts'
@@ -82,4 +86,46 @@ describe('any buildkitd.toml', function () {
     assert.ok(seen.applied > 3 * seen.refused, JSON.stringify(seen))
     assert.ok(seen.refused > 0)
   })
+
+  it('is read by explain as buildkitd reads it', async () => {
+    const counts = { read: 0, refused: 0 }
+    await checkProperty(
+      buildkitCases,
+      4000,
+      async ({ text = '' }) => {
+        const parsed = fileOf('/etc/buildkit/buildkitd.toml', Buffer.from(text))
+        if (!isAccepted(text) || parsed.file === undefined) {
+          counts.refused += 1
+          return
+        }
+        counts.read += 1
+        for (const registry of [
+          'docker.io',
+          'quay.io',
+          'gcr.io',
+          'a.example',
+          '127.0.0.1:5001',
+          'c.example',
+        ]) {
+          const [route] = endpoints({ ...BLANK, ...parsed }, `${registry}/team/app:1`)
+          assert.deepEqual(
+            route.endpoints.map(({ url, plainUrl, skipVerify, ca, client }) => ({
+              ...{ url, ...(plainUrl !== undefined && { plainUrl }), skipVerify, ca },
+              pairs: client.map(({ cert, key }) => [cert, key]),
+            })),
+            contactedBy(text, registry),
+            registry,
+          )
+        }
+      },
+      ({ text }) => text ?? '',
+    )
+    assert.ok(counts.read > 4 * counts.refused, JSON.stringify(counts))
+  })
 })
+
+const BLANK: BuildkitSnapshot = {
+  ...{ config: '/etc/buildkit/buildkitd.toml', named: false, file: undefined, faults: [] },
+  ...{ setValues: [], written: [], release: undefined, daemons: NO_DAEMONS },
+  ...{ installed: false, onMachine: false, rootless: false },
+}

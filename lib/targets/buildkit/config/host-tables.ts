@@ -27,11 +27,12 @@ export interface HostTable {
 /** In the order of the list: each registry, then the hosts of its mirrors. */
 export function hostTables(registries: readonly Registry[]): readonly HostTable[] {
   const uses = hostUses(registries)
+  const byName = new Map(registries.map(registry => [registry.name, registry]))
   const names = new Set(registries.flatMap(({ name, mirrors }) => [name, ...mirrors.map(mirrorHost)]))
   return [...names].map(name => {
     const found = uses.get(name) ?? []
     const connection = found.find(({ declared }) => declared)?.connection
-    return { name, registry: registries.find(registry => registry.name === name), connection }
+    return { name, registry: byName.get(name), connection }
   })
 }
 
@@ -98,8 +99,8 @@ function settingsOf({ connection }: HostUse, all: boolean): string {
   return JSON.stringify([skipVerify, all ? certificates : []])
 }
 
-/** The loss table covers one host under two registries. */
+/** The loss table covers mirrors at one host. */
 function isReported(a: HostUse, b: HostUse): boolean {
-  const mirrors = a.role === 'mirror' && b.role === 'mirror' && a.registry !== b.registry
-  return mirrors && a.connection.base.origin === b.connection.base.origin
+  const isMirror = a.role === 'mirror' && b.role === 'mirror'
+  return isMirror && a.connection.base.origin === b.connection.base.origin
 }

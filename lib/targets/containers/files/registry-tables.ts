@@ -19,6 +19,13 @@ export function readTables(file: string, value: Table, lineOf: LineOf): ReadTabl
   return { tables }
 }
 
+/** The prefix of each table, in the order of the file. */
+export function prefixesIn(value: Table): readonly string[] {
+  const key = keyOf(value, 'registry')
+  const tables = key === undefined ? [] : (value[key] as readonly Table[])
+  return tables.map(table => trimmed(textAt(table, 'prefix')) || trimmed(textAt(table, 'location')))
+}
+
 function textAt(table: Table, name: string): string {
   const value = valueAt(table, name)
   return typeof value === 'string' ? value : ''

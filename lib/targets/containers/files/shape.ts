@@ -44,6 +44,9 @@ export const FILE = {
   },
 } satisfies Shape
 
+export const MIRROR_KEYS: readonly string[] = Object.keys(MIRROR.keys)
+export const REGISTRY_KEYS: readonly string[] = Object.keys(REGISTRY.keys)
+
 /** A place in a file: keys as they are written, and indexes. */
 export type FilePath = readonly (string | number)[]
 

@@ -3,7 +3,7 @@ import type { EffectiveEndpoint } from '../../pull-route.ts'
 import type { CertificateDirectory, Snapshot } from '../snapshot.ts'
 
 /** The first directory that exists, even if it is empty. */
-function certificateDirectory(
+export function certificateDirectory(
   host: string,
   { places, certificates }: Pick<Snapshot, 'places' | 'certificates'>,
 ): { readonly path: string; readonly directory: CertificateDirectory } | undefined {

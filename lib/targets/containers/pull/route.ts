@@ -2,11 +2,12 @@
 import type { Issue } from '../../../model/errors.ts'
 import type { Lookup } from '../../../model/lookup.ts'
 import type { EffectiveEndpoint, ImageName, PullRoute } from '../../pull-route.ts'
-import { isParsed, type RegistryTable } from '../files/config-file.ts'
+import type { RegistryTable } from '../files/config-file.ts'
 import { loadOrder, mergedTables } from '../files/load-order.ts'
 import { findTable, matchedLength } from '../files/match.ts'
 import { locationProblem } from '../files/references.ts'
-import type { Loading } from '../release.ts'
+import { whyRefused } from '../files/refused.ts'
+import { keepsFinalSlash, type Loading } from '../release.ts'
 import { hostIn } from '../render/locations.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { certificatesOf } from './certificates.ts'
@@ -18,17 +19,13 @@ export function routeOf(snapshot: Snapshot, text: string, loading: Loading): Rou
   const image = parseImageName(text)
   if ('problem' in image) return { endpoints: [], ignored: [], failure: { message: image.problem } }
   const files = loadOrder(snapshot.files, loading)
-  const [fault] = files.flatMap(({ parsed }) => (isParsed(parsed) ? [] : [parsed.fault]))
-  if (fault !== undefined) return { image, endpoints: [], ignored: [], failure: broken(fault) }
+  const [failure] = files.flatMap(file => whyRefused(file, snapshot.release))
+  if (failure !== undefined) return { image, endpoints: [], ignored: [], failure }
   const tables = mergedTables(files)
   const table = findTable(tables, nameOf(image))
   if (table === undefined)
     return { image, lookup: NO_TABLE(image), endpoints: [bareServer(image, snapshot)], ignored: [] }
   return { image, lookup: lookupOf(table, image), ...throughTable({ table, tables, image, snapshot }) }
-}
-
-function broken({ message, ...place }: Issue): Issue {
-  return { ...place, message: `every pull fails: ${message}` }
 }
 
 function nameOf({ registry, repository }: Pick<ImageName, 'registry' | 'repository'>): string {
@@ -60,6 +57,7 @@ interface Source {
   readonly role: 'mirror' | 'server'
   readonly capabilities: EffectiveEndpoint['capabilities']
   readonly line?: number | undefined
+  readonly finalSlash?: boolean
 }
 
 function throughTable(pull: Pull): Pick<Route, 'endpoints' | 'ignored' | 'failure' | 'unknown'> {
@@ -90,10 +88,11 @@ function sourcesOf(table: RegistryTable, { registry, reference }: ImageName) {
   const mirrors = table.mirrors
     .filter(mirror => !skips(mirror))
     .map(
-      ({ location, insecure, line }): Source => ({
+      ({ location, insecure, line, finalSlash }): Source => ({
         location,
         insecure,
         line,
+        finalSlash,
         role: 'mirror',
         capabilities: ['pull', 'resolve'],
       }),
@@ -106,8 +105,10 @@ function sourcesOf(table: RegistryTable, { registry, reference }: ImageName) {
 }
 
 /** The name that a location makes must be one, or the whole pull fails (rewriteReference). */
-function failureOf({ location, line }: Source, { table }: Pull): readonly Issue[] {
-  const problem = locationProblem(location)
+function failureOf({ location, line, finalSlash }: Source, { table, snapshot }: Pull): readonly Issue[] {
+  const { release } = snapshot
+  const isKept = finalSlash === true && release !== undefined && keepsFinalSlash(release)
+  const problem = isKept ? 'ends in "/"' : locationProblem(location)
   if (problem === undefined) return []
   const message = `every pull with this table fails: the location ${location} ${problem}`
   return [{ file: table.file, line, message, hint: 'correct the location' }]

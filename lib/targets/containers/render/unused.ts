@@ -1,18 +1,12 @@
 /** Files of a node that keep pulls from using the drop-in. Pure. */
-import { BYTE_ORDER_MARK } from '../../../formats/byte-order-mark.ts'
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Notice } from '../../../model/report.ts'
 import { type ConfigFile, isParsed } from '../files/config-file.ts'
 import { loadOrder, mainFile, mergedTables } from '../files/load-order.ts'
 import { findTable } from '../files/match.ts'
-import {
-  failsOnByteOrderMark,
-  failsOnDanglingLink,
-  type Loading,
-  loadingsOf,
-  type Release,
-} from '../release.ts'
+import { whyRefused } from '../files/refused.ts'
+import { type Loading, loadingsOf } from '../release.ts'
 import type { Snapshot } from '../snapshot.ts'
 
 type Files = Pick<Snapshot, 'files' | 'places' | 'release'>
@@ -24,25 +18,6 @@ export function brokenFiles(snapshot: Files): readonly Issue[] {
   )
   return [...read].flatMap(file => whyRefused(file, snapshot.release))
 }
-
-/** Why every pull fails because of a file, in this release. */
-export function whyRefused(
-  { path, text, parsed }: ConfigFile,
-  release: Release | undefined,
-): readonly Issue[] {
-  if (!isParsed(parsed)) {
-    if (text === undefined && !failsOnDanglingLink(release)) return []
-    const { message, ...place } = parsed.fault
-    return [{ ...place, message: `every pull fails because of this file: ${message}` }]
-  }
-  if (parsed.isVersion1 && !loadingsOf(release).includes('by_directory'))
-    return [{ file: path, message: VERSION_1, hint: 'write [[registry]] tables' }]
-  const isMarked = text?.startsWith(BYTE_ORDER_MARK) && failsOnByteOrderMark(release)
-  return isMarked ? [{ file: path, line: 1, message: MARKED, hint: 'remove the first three bytes' }] : []
-}
-
-const MARKED = 'every pull fails because of this file: it begins with a byte order mark'
-const VERSION_1 = 'every pull of Podman 6 fails because of this file: it has the tables of version 1'
 
 function otherFiles({ files, places }: Pick<Snapshot, 'files' | 'places'>): readonly ConfigFile[] {
   return files.filter(({ path }) => path !== places.dropIn)
@@ -87,7 +62,7 @@ function winners(
 }
 
 /** A registries.conf of the user, root too, hides everything in /etc/containers up to Podman 5. */
-function hidingFile({ files, places, release }: Files): ConfigFile | undefined {
+export function hidingFile({ files, places, release }: Files): ConfigFile | undefined {
   if (places.layer === 'user' || !loadingsOf(release).includes('by_directory')) return undefined
   const main = mainFile(files, 'by_directory')
   return main?.layer === 'user' ? main : undefined

@@ -13,7 +13,9 @@ import {
   refusingOrigin,
   startRegistry,
 } from '../../../support/registry.ts'
+import { FEW_BEHAVIOURS } from '../ping-first.ts'
 import { type Dockerd, pull, readInfo } from './dockerd.ts'
+import { judgesAsItPulls } from './judged.ts'
 
 export interface Given {
   readonly daemon: Dockerd
@@ -218,5 +220,9 @@ export function stepsFor(suite: string, store: string): Steps {
       'puts the prefix of a mirror before the repository': prefixed,
       ...last,
     }
-  return { ...GRAPHDRIVER, ...(suite === 'bookworm' ? {} : newer), ...last }
+  const judged = {
+    'pulls through the mirrors that a probe calls healthy, and no others': () =>
+      judgesAsItPulls(suite === 'bookworm' ? FEW_BEHAVIOURS : undefined),
+  }
+  return { ...GRAPHDRIVER, ...(suite === 'bookworm' ? {} : newer), ...judged, ...last }
 }

@@ -45,6 +45,8 @@ export interface Toyd {
 
 export interface ToyMachine {
   empty(): Promise<void>
+  /** Ends every daemon. */
+  stopAll(): Promise<void>
   write(tree: Tree): Promise<void>
   chmod(file: string, mode: number): Promise<void>
   read(file: string): Promise<string>
@@ -90,11 +92,15 @@ function machineOf(pid: number, children: ChildProcess[]): ToyMachine {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
   const daemons: ChildProcess[] = []
+  const stopAll = async () => {
+    for (const daemon of daemons.splice(0)) await kill(daemon, 'SIGKILL')
+  }
   const server = openServer(() => start([at('cli.ts')]), children)
   return {
     read,
+    stopAll,
     empty: async () => {
-      for (const daemon of daemons.splice(0)) await kill(daemon, 'SIGKILL')
+      await stopAll()
       for (const folder of ['srv', 'var/lib'])
         for (const name of await fs.readdir(path.join(root, folder)))
           await fs.rm(path.join(root, folder, name), { recursive: true })
