@@ -4,7 +4,9 @@ import { isHost, isRegistryHost, isRepository } from './references.ts'
 
 /** What is wrong with an alias and the image that it stands for. Empty, it takes back an earlier alias. */
 export function aliasProblem(name: string, image: string): Refused | undefined {
-  if (!isName(name) || isRegistryHost(splitName(name)[0]))
+  const [first, path] = splitName(name)
+  // Debian's shortnames.conf has `rhel7.9`.
+  if (!isName(name) || (path !== '' && isRegistryHost(first)))
     return {
       message: 'the alias is not a short name',
       hint: 'write a name without a registry, a tag and a digest',

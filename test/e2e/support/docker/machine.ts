@@ -11,7 +11,7 @@ import { treeOf } from '../runtimes.ts'
 const PROJECT = path.resolve(import.meta.dirname, '../../../..')
 
 /**
- * $1 an empty directory, $2 the tree, $3 Node, $4 the project; then the program. Loopback has a second address, because Docker
+ * $1 an empty directory, $2 the trees, $3 Node, $4 the project; then the program. Loopback has a second address, because Docker
  * verifies nothing on 127.0.0.0/8. Its data are on a tmpfs: overlay2 does not work on an overlay.
  */
 const BOOT = `
@@ -39,11 +39,16 @@ export type Outcomes = Readonly<Record<string, string | undefined>>
 
 /** Runs the steps of a Docker with an image store in a machine of their own. */
 export async function runSteps(suite: string, store: string): Promise<Outcomes> {
+  const program = path.join(import.meta.dirname, 'run-steps.ts')
+  return await runOnMachine([`docker.io-${suite}`], [program, suite, store])
+}
+
+/** Runs a program of this project, with its arguments, in a machine that has these trees; it prints an object as JSON last. */
+export async function runOnMachine(trees: readonly string[], program: readonly string[]): Promise<Outcomes> {
   return await withDirectory(async home => {
     const namespaces = ['mount', 'net', 'pid', 'ipc'].map(name => `--${name}`)
     const unshare = ['unshare', ...namespaces, '--propagation', 'private', '--fork', '--kill-child']
-    const program = [path.join(import.meta.dirname, 'run-steps.ts'), suite, store]
-    const words = ['sh', '-c', BOOT, 'sh', home, treeOf(`docker.io-${suite}`), process.execPath, PROJECT]
+    const words = ['sh', '-c', BOOT, 'sh', home, trees.map(treeOf).join(':'), process.execPath, PROJECT]
     const all = ['--pdeathsig', 'KILL', ...unshare, ...words, '/usr/local/bin/node', ...program]
     const { stdout } = await promisify(execFile)('setpriv', all, { maxBuffer: 64 * 1024 * 1024 })
     return JSON.parse(stdout.slice(stdout.lastIndexOf('\n{') + 1))
