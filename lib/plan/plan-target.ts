@@ -13,7 +13,7 @@ import { findNeeds } from './daemon-needs.ts'
 import { ownershipNotices } from './drift.ts'
 import { type ChangedNode, endpointChanges } from './endpoint-changes.ts'
 import { findPending } from './pending-effects.ts'
-import { findWritableDirectories, type PermissionFix, writableNotice } from './permissions.ts'
+import { findWritableDirectories, isWritable, type PermissionFix, writableNotice } from './permissions.ts'
 import { protectedPathIssues } from './protected-path-issues.ts'
 import { planPutBack } from './put-back.ts'
 import { withoutStaleValues } from './stale-values.ts'
@@ -146,7 +146,9 @@ async function compareAll(name: string, files: readonly DesiredFile[], { node, s
   const notices = found
     .filter(isOther)
     .flatMap(({ path, before }) =>
-      before ? writableNotice(name, path, before.ownership, { node, uid }) : [],
+      before && isWritable(before.ownership, uid)
+        ? writableNotice(name, path, before.ownership, { node, uid })
+        : [],
     )
   const steps = found.filter(step => !isOther(step))
   return { steps, notices, unchanged: files.length - steps.length }
