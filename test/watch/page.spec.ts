@@ -192,6 +192,17 @@ describe('the status page', () => {
       /\/etc\/containerd\/config\.toml differs from the list\. Run regmirror apply before you reload or restart the runtime/,
     ],
     [
+      'a reload that failed',
+      {
+        node: {
+          ...watchStatus().node,
+          reloadFailures: [{ target: 'docker', problem: 'docker does not serve <after> the reload' }],
+        },
+      },
+      /✗ node-7: 1 problem/,
+      /The reload of docker failed\. Its files are as before\. docker does not serve &lt;after&gt; the reload/,
+    ],
+    [
       'writes that wait',
       { node: { ...watchStatus().node, limitedUntil: NOW + 600_000 } },
       /◐ node-7: Working, 1 warning/,

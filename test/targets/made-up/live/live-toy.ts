@@ -78,7 +78,7 @@ function withCleared(rendering: Rendering): Rendering {
   return { ...rendering, files }
 }
 
-export const liveToy: Target<ToySettings, LiveSnapshot> = {
+const liveToy: Target<ToySettings, LiveSnapshot> = {
   ...toy,
   observe: async (view, registries, settings) => {
     const snapshot = await observe(view, registries, settings)

@@ -377,7 +377,7 @@ describe('a run with a reload that was killed', function () {
     it(`is settled by the next one, wherever it was killed: before each ${call}`, () =>
       onNode(async machine => {
         await machine.start()
-        const step = call === 'kill' || isFullTest ? 1 : 3
+        const step = call === 'kill' || isFullTest ? 1 : 4
         for (let nth = 1; await killed(machine, call, nth, [...APPLY, '--reload']); nth += step) {
           reportOf(0, await machine.run([...APPLY, '--reload', '--format', 'json']))
           await assertApplied(machine)
@@ -391,7 +391,7 @@ describe('a run with a reload that was killed', function () {
     it(`leaves a node that the next restore finishes: before each ${call}`, () =>
       onNode(async machine => {
         await machine.start()
-        const step = call === 'kill' || isFullTest ? 1 : 3
+        const step = call === 'kill' || isFullTest ? 1 : 4
         reportOf(0, await machine.run([...APPLY, '--reload', '--format', 'json']))
         for (let nth = 1; await killed(machine, call, nth, ['restore', '--reload']); nth += step) {
           assert.equal((await machine.run(['restore', '--reload'])).code, 0)
