@@ -52,7 +52,10 @@ export const toy: Target<ToySettings, ToySnapshot> = {
     notices: () => [],
     startFiles: () => [],
     conduct: (_snapshot, { endpoints }) =>
-      endpoints.map(() => ({ credentials: { ofPull: false }, waits: [], headers: {} })),
+      endpoints.map(() => ({
+        ...{ credentials: { ofPull: false }, headers: {} },
+        waits: [{ connectS: toyDialect.dialTimeoutMs / 1000, silent: { kind: 'hangs' } }],
+      })),
   }),
   read: async snapshot => read(snapshot),
   writerOf: (path, text) => findWriter([{ name: 'toyctl', path: /\/toyctl\.toml$/, live: true }], path, text),
