@@ -12,8 +12,8 @@ import { readTree, type Tree, withDirectory, writeTree } from './tree.ts'
 /** The command with toy, as a program. */
 const WITH_TOY = [process.execPath, path.join(import.meta.dirname, '../targets/made-up/program.ts')]
 
-/** Numbers that no user of a machine has. */
-const [UID, OTHER] = [54321, 54322]
+/** A number that no user of a machine has. */
+const UID = 54321
 
 export const isRoot = process.getuid?.() === 0
 
@@ -36,8 +36,6 @@ export interface Account {
 type Variables = Readonly<Record<string, string | undefined>>
 
 interface AccountOptions {
-  /** Another account than without it. */
-  readonly other?: boolean
   /** The command of `run`; by default one that knows toy. */
   readonly program?: readonly string[]
   /** The runtimes of `runHere`; by default with toy. */
@@ -47,13 +45,13 @@ interface AccountOptions {
 /** Where the tests run as root, the account is another user; else it is the user who runs them. */
 export async function withAccount<T>(
   use: (account: Account) => Promise<T>,
-  { other = false, program = WITH_TOY, targets = table }: AccountOptions = {},
+  { program = WITH_TOY, targets = table }: AccountOptions = {},
 ): Promise<T> {
   return await withDirectory(async directory => {
     await fs.chmod(directory, 0o755)
     const home = path.join(directory, 'home')
     await fs.mkdir(home, { mode: 0o700 })
-    const uid = isRoot ? (other ? OTHER : UID) : (process.getuid?.() ?? -1)
+    const uid = isRoot ? UID : (process.getuid?.() ?? -1)
     if (isRoot) await fs.chown(home, uid, uid)
     return await use(accountAt(home, uid, program, targets))
   })
@@ -76,7 +74,7 @@ function accountAt(home: string, uid: number, program: readonly string[], target
 }
 
 /** Gives a tree to a user; links themselves, not what they lead to. */
-export async function giveTo(file: string, uid: number): Promise<void> {
+async function giveTo(file: string, uid: number): Promise<void> {
   await fs.lchown(file, uid, uid)
   if (!(await fs.lstat(file)).isDirectory()) return
   for (const name of await fs.readdir(file)) await giveTo(path.join(file, name), uid)
