@@ -8,5 +8,10 @@ const VERSION = '/runtime.v1.RuntimeService/Version'
 export async function respond(address: string): Promise<DaemonResponse> {
   const { status, message } = await callGrpc(address, VERSION)
   if (status === 0) return { serves: true, proof: 'CRI responds (CRI-O)' }
-  return { serves: false, isFinal: false, problem: `CRI does not respond at ${address}: ${message}` }
+  return {
+    serves: false,
+    isFinal: false,
+    responds: false,
+    problem: `CRI does not respond at ${address}: ${message}`,
+  }
 }
