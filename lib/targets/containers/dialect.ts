@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect.ts'
 
 export const containersDialect: Dialect = {
   namespace: () => undefined,
-  // dockerHostname and dockerRegistry, image/docker/docker_client.go:40-50@image/v5.39.2. Loopback has no rule of its own.
+  // dockerHostname and dockerRegistry, image/docker/docker_client.go@image/v5.39.2. Loopback has no rule of its own.
   defaultServer: registry => ({
     bases: [
       { origin: registry === 'docker.io' ? DOCKER_HUB : `https://${registry}`, path: '/v2', form: 'root' },

@@ -62,7 +62,7 @@ function userDirectory(user: RootlessUser | undefined, release: Release | undefi
   return `${isNewer ? user.configHome : `${user.home}/.config`}/containers`
 }
 
-/** In the order in which a later one counts (getDropInPaths, storage/pkg/configfile/parse.go@storage/v1.63). */
+/** In the order in which a later one counts (getDropInPaths, storage/pkg/configfile/parse.go@2308787). */
 function dropInDirs(directory: string, layer: Layer, uid: number | undefined): readonly Place[] {
   const rootless = `${directory}/registries.rootless.conf.d`
   const special =

@@ -9,13 +9,13 @@ const NEWEST = parseRelease('5.8.6') as Release
 export function describePullClient(release: Release = NEWEST): PullClient {
   const isOld = isBefore(release, 5)
   return {
-    // image/docker/docker_client.go:60@image/v5.39.2, as Podman and Buildah send it; Skopeo names itself.
+    // image/docker/docker_client.go@image/v5.39.2, as Podman and Buildah send it; Skopeo names itself.
     userAgent: `containers/${imageVersion(release)} (github.com/containers/image)`,
     userAgentOfList: false,
     // Debian builds 4.3 with Go 1.19.
     go: isOld ? '1.19' : '1.24',
     fetchEncodings: undefined,
-    // A token is fetched again when it is about to expire, not when it is refused (docker_client.go:640-720@image/v5.39.2).
+    // A token is fetched again when it is about to expire, not when it is refused (docker_client.go@image/v5.39.2).
     tokens: { staticHeaders: false, renewsRefused: false, renewsExpired: true },
     tls: isOld ? GO_1_19 : NEWEST_TLS,
     // Schema 1 is converted (image/internal/image/docker_schema1.go@image/v5.39.2).

@@ -67,7 +67,7 @@ async function findService({ processes }: Pick<Machine, 'processes'>): Promise<R
 const MAIN = '/etc/crio/crio.conf'
 const DROP_INS = '/etc/crio/crio.conf.d'
 
-/** The last file counts (pkg/config/config.go UpdateFromPath@v1.36.3). */
+/** The last file counts (pkg/config/config.go@v1.36.3). */
 async function isSetToReload(node: Reader): Promise<boolean> {
   const names = ((await node.entries(DROP_INS)) ?? []).map(({ name }) => `${DROP_INS}/${name}`)
   let value = false

@@ -1,4 +1,4 @@
-/** Aliases of short names (image/pkg/sysregistriesv2/shortnames.go:230-330@image/v5.39.2). Pure. */
+/** Aliases of short names (image/pkg/sysregistriesv2/shortnames.go@image/v5.39.2). Pure. */
 import type { Refused } from '../../../model/refused.ts'
 import { isHost, isRegistryHost, isRepository } from './references.ts'
 

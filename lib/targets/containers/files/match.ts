@@ -1,4 +1,4 @@
-/** Which table a pull uses (refMatchingPrefix, findRegistryWithParsedConfig, :840-930@image/v5.39.2). Pure. */
+/** Which table a pull uses (refMatchingPrefix, findRegistryWithParsedConfig, sysregistriesv2@image/v5.39.2). Pure. */
 import type { RegistryTable } from './config-file.ts'
 
 /** The length of the start of `name` that the prefix stands for; undefined where it does not match. */

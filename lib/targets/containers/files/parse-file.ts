@@ -1,7 +1,7 @@
 /**
  * Reads a registries.conf or a drop-in by the rules of containers/image: anything that it refuses makes every pull on the
  * machine fail (loadConfigFile and postProcessRegistries,
- * image/pkg/sysregistriesv2/system_registries_v2.go:430-560,918-1000@image/v5.39.2). Pure.
+ * image/pkg/sysregistriesv2/system_registries_v2.go@image/v5.39.2). Pure.
  */
 import { BYTE_ORDER_MARK } from '../../../formats/byte-order-mark.ts'
 import { isTable, type Table } from '../../../formats/is-table.ts'

@@ -1,6 +1,6 @@
 /**
  * The types that the keys of registries.conf must have (V2RegistriesConf and V1RegistriesConf,
- * image/pkg/sysregistriesv2/system_registries_v2.go:112-160@image/v5.39.2). Pure.
+ * image/pkg/sysregistriesv2/system_registries_v2.go@image/v5.39.2). Pure.
  */
 import { isTable, type Table } from '../../../formats/is-table.ts'
 

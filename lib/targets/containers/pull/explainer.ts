@@ -24,7 +24,7 @@ export const containersExplainer: Explainer<ContainersSettings, Snapshot> = {
 
 const DIAL_S = 30
 
-/** Since Podman 5 once for https and once more for http; before, each of them also for the older API (facts of both: e2e/containers.spec.ts). */
+/** Since Podman 5 once for https and once more for http; before, each of them also for the older API (detectProperties, image/docker/docker_client.go:961-1008@image/v5.39.2). */
 function waitsOf({ plainUrl }: EffectiveEndpoint, release: Release | undefined): readonly Wait[] {
   const schemes = plainUrl === undefined ? 1 : 2
   const wait = (apis: number): Wait => ({ connectS: DIAL_S * schemes * apis, silent: { kind: 'hangs' } })

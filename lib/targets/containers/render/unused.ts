@@ -1,4 +1,5 @@
 /** Files of a node that keep pulls from using the drop-in. Pure. */
+import path from 'node:path'
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { Notice } from '../../../model/report.ts'
@@ -31,7 +32,9 @@ export function replacedByOthers(
 ): readonly Issue[] {
   const files = [...otherFiles(snapshot), dropIn]
   const found = loadingsOf(snapshot.release).flatMap(loading =>
-    isHidden(files, dropIn, loading) ? [] : winners(registries, files, loading),
+    isHidden(files, dropIn, loading)
+      ? namesakes(files, dropIn, loading)
+      : winners(registries, files, loading),
   )
   const issues = found.filter(({ file }) => file !== dropIn.path)
   return issues.filter((issue, i) => issues.findIndex(other => isSame(other, issue)) === i)
@@ -39,6 +42,18 @@ export function replacedByOthers(
 
 function isHidden(files: readonly ConfigFile[], dropIn: ConfigFile, loading: Loading): boolean {
   return !loadOrder(files, loading).includes(dropIn)
+}
+
+/** A file of the same name in a directory of the user, which Podman 6 reads instead. */
+function namesakes(files: readonly ConfigFile[], dropIn: ConfigFile, loading: Loading): readonly Issue[] {
+  const name = path.posix.basename(dropIn.path)
+  return loadOrder(files, loading)
+    .filter(file => loading === 'by_name' && path.posix.basename(file.path) === name)
+    .map(file => ({
+      file: file.path,
+      message: `is read instead of ${dropIn.path} since Podman 6`,
+      hint: 'remove it',
+    }))
 }
 
 function isSame(a: Issue, b: Issue): boolean {

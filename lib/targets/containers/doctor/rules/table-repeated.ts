@@ -5,7 +5,7 @@ import { prefixesIn } from '../../files/registry-tables.ts'
 import type { Snapshot } from '../../snapshot.ts'
 import { usedFiles } from '../used-files.ts'
 
-/** Of two tables with one prefix in one file, the first one counts (postProcessRegistries, :545-560@image/v5.39.2). */
+/** Of two tables with one prefix in one file, the first one counts (postProcessRegistries, sysregistriesv2@image/v5.39.2). */
 export const tableRepeated: Rule<Snapshot> = {
   code: 'table_repeated',
   severity: 'warning',
