@@ -61,6 +61,8 @@ export interface Wait {
   readonly releases?: readonly ReleaseRange[]
   /** Seconds for each request where nothing responds to the connection. */
   readonly connectS: number
+  /** Whether it waits once for a pull: an endpoint that fails its first request is not used again. */
+  readonly oncePerPull?: true
   /** The time that is configured and that the runtime ignores. */
   readonly ignoredTimeout?: string
   /** Where the connection is accepted, and no response follows. */

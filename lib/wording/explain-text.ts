@@ -92,13 +92,17 @@ function connectText(
   next: number | undefined,
 ): string {
   const ignored = ignored_timeout === undefined ? '' : `, dial_timeout = "${ignored_timeout}" is ignored`
+  if (connect_s === pull_s) return `${pull_s} s a pull${ignored}, ${thenText(next)}`
   return `${connect_s} s a request (about ${pull_s} s a pull${ignored}), ${thenText(next)}`
 }
 
-function silenceText({ silent: { kind, after_s = 0 } }: ExplainedWait, next: number | undefined): string {
+function silenceText(
+  { connect_s, pull_s, silent: { kind, after_s = 0 } }: ExplainedWait,
+  next: number | undefined,
+): string {
   if (kind === 'hangs') return 'the pull hangs'
   if (kind === 'fails') return `the pull fails after ${after_s} s`
-  return `${after_s} s a request, ${thenText(next)}`
+  return `${after_s} s a ${connect_s === pull_s ? 'pull' : 'request'}, ${thenText(next)}`
 }
 
 function thenText(next: number | undefined): string {

@@ -66,13 +66,13 @@ function countRequests(endpoint: EffectiveEndpoint): number {
 }
 
 function explainedWait(
-  { releases, connectS, ignoredTimeout, silent }: Wait,
+  { releases, connectS, oncePerPull, ignoredTimeout, silent }: Wait,
   requests: number,
 ): ExplainedWait {
   return {
     ...(releases && { releases }),
     connect_s: connectS,
-    pull_s: Math.round(connectS * requests * 10) / 10,
+    pull_s: Math.round(connectS * (oncePerPull ? 1 : requests) * 10) / 10,
     ...(ignoredTimeout !== undefined && { ignored_timeout: ignoredTimeout }),
     silent: { kind: silent.kind, ...('afterS' in silent && { after_s: silent.afterS }) },
   }

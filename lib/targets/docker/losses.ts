@@ -24,8 +24,8 @@ const IN_DAEMON_JSON = {
   registry_any: impossible(`has mirrors for docker.io only (${HOSTS_TOML})`, 'pulls go to the registries'),
   server_other: unset('another server'),
   no_fallback: impossible(
-    `always falls back to https://registry-1.docker.io (${HOSTS_TOML})`,
-    'pulls go to Docker Hub',
+    `always falls back to the registry itself (${HOSTS_TOML})`,
+    'pulls go to the registry itself',
   ),
   path_prefix: noPath,
   path_exact: noPath,

@@ -36,7 +36,7 @@ describe('a pull with the graph driver store', () => {
     assert.deepEqual(route.endpoints[0]?.source, { file: '/etc/docker/daemon.json', line: 1 })
     assert.deepEqual(route.conduct[0], {
       credentials: { ofPull: true },
-      waits: [{ connectS: 15, silent: { kind: 'next', afterS: 15 } }],
+      waits: [{ connectS: 15, oncePerPull: true, silent: { kind: 'next', afterS: 15 } }],
       headers: {},
     })
   })

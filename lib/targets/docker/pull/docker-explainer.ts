@@ -32,7 +32,7 @@ function conduct(snapshot: DockerSnapshot, { image }: PullRoute): readonly Condu
 }
 
 /** The ping of an endpoint has a client with a limit (registry/auth.go:179-182@v28.5.2). */
-const PING: Wait = { connectS: 15, silent: { kind: 'next', afterS: 15 } }
+const PING: Wait = { connectS: 15, oncePerPull: true, silent: { kind: 'next', afterS: 15 } }
 
 /** core/remotes/docker/config/hosts.go@v2.1.3; there is no limit for the response. */
 function waitOf({ endpoint, entry }: PlacedEndpoint): Wait {
