@@ -173,6 +173,27 @@ targets = ["k3s"]
     assert.match(stderr, /regmirror import --from \S+\/etc\/rancher\/rke2\/registries\.yaml/)
   })
 
+  it('leaves the login of a registry in registries.yaml, and the list fits k3s', async () => {
+    const file = `${K3S}configs:\n  private.example:\n    auth: {username: u, password: planted}\n    tls: {insecure_skip_verify: true}\n  other.example:\n    auth: {username: u, password: planted}\n`
+    await withDirectory(async home => {
+      const [root, list] = [path.join(home, 'node'), path.join(home, 'mirrors.toml')]
+      await fs.mkdir(path.join(root, 'etc/rancher/k3s'), { recursive: true })
+      await fs.writeFile(path.join(root, 'etc/rancher/k3s/registries.yaml'), file)
+      const imported = await run(['import', '--root', root, '-o', list])
+      assert.equal(imported.code, 0, imported.stderr)
+      const text = await fs.readFile(list, 'utf8')
+      assert.match(
+        text,
+        /\[registries\."private\.example"\]\nserver = \{ url = "https:\/\/private\.example", skip_verify = true \}/,
+      )
+      assert.doesNotMatch(text, /other\.example|Authorization/)
+      assert.match(imported.stderr, /registries\.yaml:\d+: the login for other\.example stays in this file/)
+      const plan = await run(['plan', '--root', root, '-f', list])
+      assert.equal(plan.code, 0, plan.stderr)
+      assert.match(plan.stdout, /^nothing to do/)
+    })
+  })
+
   it('finds no fallback where the node flag forbids it', async () => {
     const { stdout } = await importOf({
       '/etc/rancher/k3s/registries.yaml': `${K3S}  quay.io:\n    endpoint: [https://q.example, quay.io]\n`,

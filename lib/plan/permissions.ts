@@ -46,6 +46,11 @@ export function describeAccess({ mode, uid: owner }: Owned, uid: number): string
   return parts.flat().join(', ')
 }
 
+/** Whether other users than root and the one who runs regmirror can write it; a file may also be too open to be read. */
+export function isWritable(facts: Owned, uid: number): boolean {
+  return describeAccess(facts, uid) !== ''
+}
+
 /** The directories of these files that other users can write: a fix for those that regmirror made, a notice for the others. */
 export async function findWritableDirectories(
   target: string,

@@ -39,19 +39,29 @@ const STATES = {
   unknown: 'is not known to run',
 } as const
 
-function runtimeText({ target, version }: ExplainedImage, found: TargetReport | undefined): string {
+function runtimeText(image: ExplainedImage, found: TargetReport | undefined): string {
+  const { target, version } = image
   const name = [target, version].filter(Boolean).join(' ')
   if (found === undefined) {
-    const unknown = version === undefined ? `, version not known` : ''
-    return `${name}${unknown} (files below --root)${versionRemedy(target, version)}`
+    const unknown = dependsOnVersion(image) ? `, version not known` : ''
+    return `${name}${unknown} (files below --root)${versionRemedy(image)}`
   }
   const { state } = found.daemon
-  return state === 'running' ? daemonText(found) : `${name} ${STATES[state]}${versionRemedy(target, version)}`
+  return state === 'running' ? daemonText(found) : `${name} ${STATES[state]}${versionRemedy(image)}`
 }
 
-function versionRemedy(target: string, version: string | undefined): string {
-  if (version !== undefined) return ''
-  return `; to name the version, set version in [targets.${target}] of a list (-f)`
+function versionRemedy(image: ExplainedImage): string {
+  if (!dependsOnVersion(image)) return ''
+  return `; to name the version, set version in [targets.${image.target}] of a list (-f)`
+}
+
+/** Whether a release that is not known would change what is shown. */
+function dependsOnVersion({ version, routes }: ExplainedImage): boolean {
+  const groups = routes.flatMap(({ releases, endpoints }) => [
+    releases,
+    ...endpoints.flatMap(({ waits }) => waits.map(wait => wait.releases)),
+  ])
+  return version === undefined && groups.some(group => group !== undefined)
 }
 
 const WHEN = {

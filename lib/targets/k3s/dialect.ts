@@ -18,8 +18,10 @@ export const k3sDialect: Dialect = {
     skipVerify: false,
   }),
   dialTimeoutMs: 30_000,
+  ignoresDialTimeout: true,
   pingDecides: false,
-  sendsHeaders: false,
+  // Only a login can be written, which containerd sends after a challenge; every other header is an error of the list.
+  sendsHeaders: true,
 }
 
 function serverHost(registry: string): string {

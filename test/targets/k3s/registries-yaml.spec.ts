@@ -113,6 +113,24 @@ describe('registries.yaml of k3s', () => {
       )
     }))
 
+  it('keeps its mode without a notice where it has the login of the list already', () =>
+    withNode(
+      {
+        [FILE]:
+          'mirrors:\n  docker.io:\n    endpoint: [https://m.example]\nconfigs:\n  m.example:\n    auth: {username: u, password: planted}\n',
+      },
+      async node => {
+        await node.writeList(
+          'version = 1\n[registries."docker.io"]\nmirrors = [{ url = "https://m.example", header = { Authorization = "Basic dTpwbGFudGVk" } }]\n[targets.k3s]\n',
+        )
+        await fs.chmod(path.join(node.root, FILE), 0o644)
+        const { code, stdout, stderr } = await node.run('plan')
+        assert.equal(code, 0, stderr)
+        assert.match(stdout, /^nothing to do/)
+        assert.doesNotMatch(stderr, /other users/)
+      },
+    ))
+
   it('is not open to others where the list brings a login, and keeps its mode otherwise', () =>
     withNode({ [FILE]: 'mirrors: {}\n' }, async node => {
       const file = path.join(node.root, FILE)

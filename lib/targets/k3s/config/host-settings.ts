@@ -1,4 +1,5 @@
 /** What a list says about a host: `configs` of registries.yaml has it once for all registries. Pure. */
+import { isDeepStrictEqual } from 'node:util'
 import type { Issue } from '../../../model/errors.ts'
 import type { Connection, Registry } from '../../../model/registry.ts'
 
@@ -22,7 +23,21 @@ interface HostUse extends HostSettings {
 
 /** Of every host that a registry has an endpoint at, in the order of the list. */
 export function hostSettings(registries: readonly Registry[]): readonly HostSettings[] {
-  return [...usesByHost(registries).values()].flatMap(([first]) => first ?? [])
+  return [...usesByHost(registries).values()].flatMap(uses => joined(uses) ?? [])
+}
+
+/** A server beside a mirror of its host has its certificates and its login too. */
+function joined(uses: readonly HostUse[]): HostSettings | undefined {
+  const [first] = uses
+  const { connection: withCa } = uses.find(({ connection }) => connection.ca.length > 0) ?? {}
+  const { connection: withClient } = uses.find(({ connection }) => connection.client !== undefined) ?? {}
+  return (
+    first && {
+      host: first.host,
+      connection: { ...first.connection, ca: withCa?.ca ?? [], client: withClient?.client },
+      login: uses.find(({ login }) => login !== undefined)?.login,
+    }
+  )
 }
 
 function usesByHost(registries: readonly Registry[]): ReadonlyMap<string, readonly HostUse[]> {
@@ -68,20 +83,36 @@ export function hostConflicts(registries: readonly Registry[]): readonly Issue[]
   })
 }
 
-/** The loss table covers the certificates of two mirrors. */
+/** The loss table covers the certificates of two mirrors. What a server does not name, it has from a mirror of its host. */
 function isOther(a: HostUse, b: HostUse): boolean {
-  const areMirrors = 'capabilities' in a.connection && 'capabilities' in b.connection
-  const others = areMirrors && a.connection.base.origin === b.connection.base.origin
+  const [first, second] = [a.connection, b.connection]
+  if (!isMirror(first) || !isMirror(second))
+    return (
+      first.skipVerify !== second.skipVerify ||
+      differ(a.login, b.login) ||
+      differ(pemOf(first), pemOf(second))
+    )
+  const isReported = first.base.origin === second.base.origin
   return (
-    JSON.stringify([a.login, others ? [] : tlsOf(a)]) !== JSON.stringify([b.login, others ? [] : tlsOf(b)])
+    !isDeepStrictEqual(a.login, b.login) || (!isReported && !isDeepStrictEqual(tlsOf(first), tlsOf(second)))
   )
 }
 
-function tlsOf({ connection }: HostUse): readonly unknown[] {
-  const { ca, client, skipVerify } = connection
-  return isPlain(connection)
-    ? []
-    : [skipVerify, ca.map(({ text }) => text), client?.cert.text, client?.key.text]
+function isMirror(connection: Connection): boolean {
+  return 'capabilities' in connection
+}
+
+function differ(a: unknown, b: unknown): boolean {
+  return a !== undefined && b !== undefined && !isDeepStrictEqual(a, b)
+}
+
+function tlsOf(connection: Connection): readonly unknown[] {
+  return isPlain(connection) ? [] : [connection.skipVerify, pemOf(connection)]
+}
+
+function pemOf({ ca, client }: Connection): readonly unknown[] | undefined {
+  if (ca.length === 0 && client === undefined) return undefined
+  return [ca.map(({ text }) => text), client?.cert.text, client?.key.text]
 }
 
 function differentIssue(host: string, first: HostUse | undefined, other: HostUse): Issue {
