@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import TOML from '@iarna/toml'
+import fc from 'fast-check'
 import { setValue, withdrawValue } from '../lib/formats/toml/edit.ts'
+import { setValues } from '../lib/formats/toml/set-values.ts'
 import { formatHostsToml } from '../lib/targets/hosts-toml/format-hosts-toml.ts'
+import { checkProperty } from './support/check-property.ts'
 
 const PATH = ['plugins', 'io.containerd.grpc.v1.cri', 'registry', 'config_path']
 const DIR = '/etc/containerd/certs.d'
@@ -117,6 +120,33 @@ describe('a value in TOML', () => {
     const other = after.replace('/c.pem', '/old.pem')
     assert.equal(withdrawValue(setValue(other, path, pair) as string, other, path), other)
     assert.equal(setValue('[[a.b]]\nx = "y"\n[a]\n', ['a', 'b'], pair), undefined, 'sections stay')
+  })
+
+  it('is set with others as one after the other', async () => {
+    const values = (['a', 'b', 'c'] as const).flatMap(table => [
+      { path: ['registry', `${table}.example`, 'ca'], value: ['/ca.pem'] },
+      { path: ['registry', `${table}.example`, 'http'], value: true },
+    ])
+    const others = [
+      { path: ['x'], value: 'y' },
+      { path: ['registry', 'a.example', 'mirrors'], value: [] },
+    ]
+    const texts = fc.constantFrom(
+      ...['', '# only\n', 'x = 1', '[registry]\n', '[registry."b.example"]\r\nhttp = false\r\n', '= broken'],
+      ...['registry."b.example".http = false\n', 'registry = { "c.example" = {} }\n', '[[registry]]\n'],
+    )
+    await checkProperty(
+      fc.tuple(texts, fc.shuffledSubarray([...values, ...others], { minLength: 1 })),
+      2000,
+      async ([text, chosen]) => {
+        const each = chosen.reduce<string | undefined>(
+          (rest, { path, value }) => (rest === undefined ? undefined : setValue(rest, path, value)),
+          text,
+        )
+        assert.equal(setValues(text, chosen), each)
+      },
+      ([text, chosen]) => `${text}\n${JSON.stringify(chosen)}`,
+    )
   })
 
   it('is not set in a text that is not TOML', () => {

@@ -9,6 +9,9 @@ export function skipByteOrderMark(format: Format): Format {
     ...format,
     valueAt: (text, path) => format.valueAt(withoutMark(text), path),
     set: (text, path, value) => edited(text, rest => format.set(rest, path, value)),
+    ...(format.setEach && {
+      setEach: (text, values) => edited(text, rest => format.setEach?.(rest, values)),
+    }),
     withdraw: (text, original, path) =>
       edited(text, rest => format.withdraw(rest, withoutMark(original), path)),
     secrets: text => {

@@ -55,7 +55,7 @@ export function staleOf(written: OwnedValue, rendered: readonly OwnedValue[]): O
   return value.length === 0 ? undefined : { ...written, value }
 }
 
-function ownsElements(owned: OwnedValue): owned is OwnedValue & { readonly value: List } {
+export function ownsElements(owned: OwnedValue): owned is OwnedValue & { readonly value: List } {
   return owned.part === 'elements' && isList(owned.value)
 }
 

@@ -1,9 +1,10 @@
 /** Takes the values that regmirror set out of a file of another program. Pure. */
 import type { Format, ValuePath } from '../formats/format.ts'
 import { formats } from '../formats/index.ts'
+import { setEach } from '../formats/set-each.ts'
 import { sha256Hex } from '../model/sha256.ts'
 import type { OwnedValue, OwnedValues } from '../ownership/managed-file.ts'
-import { isSet, setOwned, withdrawOwned } from '../ownership/owned-value.ts'
+import { isSet, ownsElements, setOwned, withdrawOwned } from '../ownership/owned-value.ts'
 
 /** What the file becomes. */
 export type Withdrawal =
@@ -73,6 +74,7 @@ function rewrite(base: string, { removed = [], values }: OwnedValues, format: Fo
     (text, path) => (text === undefined ? undefined : format.withdraw(text, '', path)),
     base,
   )
+  if (rest !== undefined && !values.some(ownsElements)) return setEach(format, rest, values)
   return values.reduce<string | undefined>(
     (text, value) => (text === undefined ? undefined : setOwned(text, value, format)),
     rest,

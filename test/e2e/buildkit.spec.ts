@@ -83,7 +83,7 @@ describe('docker buildx', function () {
       const cases = KEYS.flatMap(key => VALUES.map(value => `${key} = ${value}\n`)).filter(
         text => !/(keypair|gcpolicy) = \[\]/.test(text),
       )
-      const sample = fc.sample(fc.constantFrom(...cases), { seed: SEED, numRuns: isFullTest ? 400 : 100 })
+      const sample = fc.sample(fc.constantFrom(...cases), { seed: SEED, numRuns: isFullTest ? 400 : 50 })
       const counts = { accepted: 0, refused: 0 }
       for (const text of new Set(sample)) {
         const file = path.join(home, 'buildkitd.toml')
@@ -95,7 +95,7 @@ describe('docker buildx', function () {
         assert.equal(isAccepted(text), parses, `oracle: ${text}${problem}`)
         counts[parses ? 'accepted' : 'refused'] += 1
       }
-      assert.ok(counts.accepted > 15 && counts.refused > 30, JSON.stringify(counts))
+      assert.ok(counts.accepted > 8 && counts.refused > 15, JSON.stringify(counts))
     }))
 })
 

@@ -109,7 +109,7 @@ function hasTable(text: string, path: readonly string[]): boolean {
 type Change = (root: Table) => void
 
 /** Whether the second text has the values of the first after the change. `discount` removes what does not count from the second. */
-function proves(before: string, after: string, change: Change, discount: Change = () => {}): boolean {
+export function proves(before: string, after: string, change: Change, discount: Change = () => {}): boolean {
   const same = (was: Table, is: Table) => {
     change(was)
     discount(is)

@@ -9,7 +9,7 @@ export function isUsable(directory: string): boolean {
 }
 
 /**
- * The value, where nerdctl must be told: nerdctl 2.3 with containerd 2 uses the first directory only
+ * The value, where the file needs one: nerdctl 2.3 with containerd 2 uses the first directory only
  * (pkg/imgutil/transfer.go:91@v2.3.5). The others stay after it for older releases, which look into each.
  */
 export function hostsDirValue({ hostsDir, hostsDirs, setValues }: HostsDirs): OwnedValue | undefined {

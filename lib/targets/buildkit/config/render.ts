@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { formats } from '../../../formats/index.ts'
 import { isTable } from '../../../formats/is-table.ts'
+import { setEach } from '../../../formats/set-each.ts'
 import type { Issue } from '../../../model/errors.ts'
 import type { Registry } from '../../../model/registry.ts'
 import type { OwnedValue } from '../../../ownership/managed-file.ts'
@@ -34,7 +35,7 @@ export function renderConfig(registries: readonly Registry[], snapshot: Buildkit
     ...bracketConflicts(values, tables, snapshot),
   ]
   if (conflicts.length > 0) return { files: [], values, conflicts }
-  const text = setEach(file?.text ?? NEW, values)
+  const text = withValues(file?.text ?? NEW, values)
   if (typeof text !== 'string') return { files: [], values, conflicts: [unsetConflict(text, snapshot)] }
   const certificates = tables.flatMap(table => certificateFiles(config, table))
   return {
@@ -45,15 +46,13 @@ export function renderConfig(registries: readonly Registry[], snapshot: Buildkit
 }
 
 /** The text with these values, or the first that it cannot have. */
-function setEach(text: string, values: readonly OwnedValue[]): string | OwnedValue {
-  let set = text
-  for (const value of values) {
-    const has = isDeepStrictEqual(formats.toml.valueAt(set, value.path), value.value)
-    const next = has ? set : formats.toml.set(set, value.path, value.value)
-    if (next === undefined) return value
-    set = next
-  }
-  return set
+function withValues(text: string, values: readonly OwnedValue[]): string | OwnedValue {
+  const { toml } = formats
+  const missing = values.filter(({ path, value }) => !isDeepStrictEqual(toml.valueAt(text, path), value))
+  const all = setEach(toml, text, missing)
+  if (all !== undefined) return all
+  const [first] = missing
+  return missing.find(value => toml.set(text, value.path, value.value) === undefined) ?? first ?? text
 }
 
 function configFile(
