@@ -42,6 +42,7 @@ export async function start(hasLicenses = false): Promise<number> {
     bootId: readBootId,
     signal: signals.signal,
     onHangup: signals.onHangup,
+    sendSignal: (pid, signal) => void process.kill(pid, signal),
   })
   await flush(signals.signal)
   const { result, any } = lost()

@@ -135,7 +135,7 @@ describe('documents', () => {
       // Of the single file only; test/e2e/single.spec.ts runs it.
       const ofSingleFile = '--licenses'
       const others =
-        /npm|npx|apt-get|GOLDEN|ansible-|git |gpg |sha256sum|curl |kubectl|buildah|buildx|dockerd|systemctl|cloud-init|base64|registry-endpoint|private-registry/
+        /npm|npx|apt-get|GOLDEN|ansible-|git |gpg |sha256sum|curl |kubectl|buildah|buildx|dockerd|systemctl|cloud-init|base64|buildkitd-config|dockerd|registry-(endpoint|mirror)|private-registry/
       const lines = text(document)
         .split('\n')
         .filter(line => !others.test(line))

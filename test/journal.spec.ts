@@ -35,6 +35,14 @@ const removed = (more: object = {}) => ({ kind: 'remove_file', backup: BACKUP, b
 const replaced = (more: object = {}) => ({ ...created(), ...removed(), kind: 'replace_file', ...more })
 const cleared = (files: object) => ({ kind: 'remove_directory', backup: BACKUP, files })
 
+/** A journal of a run that reloads a daemon by signal. */
+const reloading = (more: object) => {
+  const daemon = { target: 'toy', action: 'reload', signal: 'SIGHUP', address: '/run/toy.sock' }
+  const process = { config: '/etc/toy.json', pid: 4711, started_at: 12 }
+  return journalOf(created(), { activations: [{ ...daemon, ...process, ...more }] })
+}
+const RESTART = { action: 'restart', signal: undefined, unit: 'toy.service' }
+
 /** Runs a command that must fail and leave the tree as it is; returns its stderr. */
 async function runRefused(tree: Tree, ...args: string[]): Promise<string> {
   return await withDirectory(async root => {
@@ -70,6 +78,16 @@ describe('a journal that regmirror did not write', () => {
     ['a new directory with ..', journalOf(created(), { make_directories: ['/var/../etc'] })],
     ['null instead of a swap', journalOf({}, { swaps: [null] })],
     ['no list of swaps', journalOf({}, { swaps: undefined })],
+    ['a signal to every process', reloading({ pid: -1 })],
+    ['a signal to its own group', reloading({ pid: 0 })],
+    ['another signal', reloading({ signal: 'SIGKILL' })],
+    ['a restart by signal', reloading({ action: 'restart', unit: 'toy.service' })],
+    ['a reload without a unit and a signal', reloading({ signal: undefined })],
+    ['an option in place of a unit', reloading({ signal: undefined, unit: '--force' })],
+    ['a restart without a socket', reloading({ ...RESTART, address: undefined })],
+    ['a relative socket', reloading({ address: 'run/toy.sock' })],
+    ['a main file with ..', reloading({ config: '/etc/../etc/toy.json' })],
+    ['a start time that is no number', reloading({ started_at: '12' })],
   ]
   for (const [title, journal] of cases) {
     it(`is refused with ${title}`, async () => {
@@ -88,8 +106,10 @@ describe('a journal that regmirror did not write', () => {
   }
 
   it('is valid when regmirror could have written it', async () => {
-    for (const swap of [created(), removed(), replaced(), cleared({ 'hosts.toml': DIGEST })])
-      assert.ok(parseJournal(JSON.stringify(journalOf(swap)), 'journal'))
+    const swaps = [created(), removed(), replaced(), cleared({ 'hosts.toml': DIGEST })]
+    const activations = [{}, { address: undefined, config: undefined }, { unit: 'toy.service' }, RESTART]
+    for (const journal of [...swaps.map(swap => journalOf(swap)), ...activations.map(reloading)])
+      assert.ok(parseJournal(JSON.stringify(journal), 'journal'))
   })
 
   const links: Tree[] = [
@@ -114,6 +134,11 @@ describe('a state that regmirror did not write', () => {
   const valuesOf = (more: object) =>
     stateOf('/etc/x', null, { owns: 'values', format: 'toml', values: [{ path: ['a'], value: 1 }], ...more })
   const kept = { kept: 'b'.repeat(32), mode: 0o644, uid: 0, gid: 0 }
+  const restoredOf = (more: object) =>
+    JSON.stringify({
+      ...{ version: 1, files: {} },
+      restored: { '/etc/x': { target: 'containerd', written_at: '', ...more } },
+    })
   const cases: [title: string, text: string][] = [
     ['a path with ..', stateOf('/etc/../x', kept)],
     ['an invalid mode', stateOf('/etc/x', { ...kept, mode: 2 ** 40 })],
@@ -133,12 +158,17 @@ describe('a state that regmirror did not write', () => {
     ['a bundle elsewhere', stateOf('/etc/x', null, { bundle: '/etc/y' })],
     ['a reference with ..', stateOf('/etc/x', null, { after: ['/etc/../x'] })],
     ['a registry that is not text', stateOf('/etc/x', null, { registry: {} })],
+    ['a reader without a boot', stateOf('/etc/x', null, { loaded_by: { ticks: 1 } })],
+    ['a flag that is no flag', stateOf('/etc/x', null, { keeps_value: 'yes' })],
+    ['an unknown effect of a restored file', restoredOf({ effect: 'soon' })],
+    ['a restored file with an invalid reader', restoredOf({ loaded_by: 1 })],
   ]
   it('is valid when regmirror could have written it', () =>
     withDirectory(async root => {
       const valid = [
         stateOf('/etc/x', kept, { bundle: '/etc', after: ['/etc/y'], registry: '*', format: 'toml' }),
         valuesOf({ values: [{ path: ['a', 'b'], value: { c: [null] } }], created_from: '' }),
+        valuesOf({ loaded_by: { boot_id: 'b', ticks: 1 }, keeps_value: true, values: [] }),
       ]
       for (const text of valid) {
         await writeTree(root, { [`${STATE}/state.json`]: text })

@@ -249,6 +249,9 @@ lossy: toy resolves tags with every mirror; it may resolve tags here
           assert.deepEqual(wide, [], `${width} columns`)
           for (const name of Object.keys(known)) assert.ok(stdout.includes(name), `${width} columns: ${name}`)
         }
+        const middle = await onTerminal(node, 80, 'validate', known)
+        assert.match(middle.stdout, /^docker\.io +● +✗ +✗ +✗ +✗ +✗$/m)
+        assert.match(middle.stdout, /^● lossless; ◐ lossy: .*; ✗ impossible:\s[^;]*; - left out$/ms)
         const [narrow, broad] = [
           await onTerminal(node, 60, 'validate', known),
           await onTerminal(node, 120, 'validate', known),
@@ -354,7 +357,8 @@ describe('the loss tables of the runtimes', () => {
         for (const [feature, fidelity] of Object.entries(features)) {
           if (fidelity === 'lossless') continue
           const { problem, consequence } = fidelity
-          assert.match(`${title} ${problem}; ${consequence}`, /^[^;]+ [a-z][^;]*; [^;]+[^.]$/, feature)
+          assert.match(problem, /^[a-z][^\n]*[^.\s]$/, `${title} ${feature}`)
+          assert.match(consequence, /^[^\s][^\n]*[^.\s]$/, `${title} ${feature}`)
         }
     })
 })

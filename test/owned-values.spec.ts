@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { applyPlan } from '../lib/apply/apply.ts'
-import { readState } from '../lib/ownership/state.ts'
+import { readState, type State } from '../lib/ownership/state.ts'
 import { buildPlanReport } from '../lib/plan/build-report.ts'
+import type { MayActivate } from '../lib/plan/cleared-values.ts'
 import { makePlan, type Plan } from '../lib/plan/plan.ts'
 import { planRestore } from '../lib/plan/restore.ts'
 import { detectTerminalStyle } from '../lib/reporters/terminal.ts'
@@ -34,7 +35,14 @@ const listNaming = (...names: readonly string[]) => ({
 interface Node {
   plan(targets: Readonly<Record<string, Target>>, ...named: readonly string[]): Promise<Plan>
   apply(targets: Readonly<Record<string, Target>>, ...named: readonly string[]): Promise<Plan>
+  /** The same for a command that may reload or restart daemons. */
+  planWith(
+    may: MayActivate,
+    targets: Readonly<Record<string, Target>>,
+    ...named: readonly string[]
+  ): Promise<Plan>
   restore(targets: Readonly<Record<string, Target>>, overwrite?: boolean): Promise<Plan>
+  state(): Promise<State>
   write(file: string, text: string): Promise<void>
   tree(): Promise<Tree>
 }
@@ -45,12 +53,15 @@ const onNode = (before: Tree, use: (node: Node) => Promise<void>) =>
     const node = openWriter(root)
     const uid = process.geteuid?.() ?? 0
     const occasion = { now: Date.UTC(2026, 0, 1), made: [] }
-    const plan: Node['plan'] = async (targets, ...named) => {
+    const planWith: Node['planWith'] = async (may, targets, ...named) => {
       const view = { node, uid, state: await readState(node), machine: undefined }
-      return await makePlan(listNaming(...named), tableOf(targets), view, { takeOver: false })
+      return await makePlan(listNaming(...named), tableOf(targets), view, { takeOver: false, ...may })
     }
+    const plan: Node['plan'] = async (targets, ...named) => await planWith({}, targets, ...named)
     await use({
       plan,
+      planWith,
+      state: () => readState(node),
       apply: async (targets, ...named) => {
         const made = await plan(targets, ...named)
         await applyPlan(made, node, { command: 'apply', ...occasion })
@@ -307,5 +318,50 @@ describe('what takes effect after a reload', () => {
     onNode({ [FILE]: BEFORE }, async ({ apply, restore }) => {
       await apply(tool, 'tool')
       assert.deepEqual(needs(await restore(tool)), ['reload tool'])
+    }))
+})
+
+describe('a value that a daemon keeps where its key is gone', () => {
+  const CLEARED = { ...INSECURE, cleared: [] }
+  const both = { tool: fixedTarget('tool', { values: [MIRRORS, CLEARED] }) }
+  const one = { tool: fixedTarget('tool', { values: [MIRRORS] }) }
+  const effects = ({ steps }: Plan) => steps.map(({ effect }) => effect)
+
+  it('takes effect after a restart, which stays pending, and a notice says so', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, state }) => {
+      await apply(both, 'tool')
+      const made = await apply(one, 'tool')
+      assert.deepEqual([effects(made), codes(made)], [['restart'], ['value_kept']])
+      assert.match(made.notices[0]?.message ?? '', /^tool uses its old insecure until it is restarted/)
+      assert.deepEqual(
+        made.restart.map(({ command }) => command),
+        ['restart tool'],
+      )
+      const { effect, keeps_value } = (await state()).files[CONFIG] ?? {}
+      assert.deepEqual([effect, keeps_value], ['reload', true])
+      // The next write takes effect after a reload again.
+      assert.deepEqual(effects(await plan(both, 'tool')), ['reload'])
+    }))
+
+  it('is read as empty first where the command may reload', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, planWith }) => {
+      await apply(both, 'tool')
+      for (const may of [{ reload: true }, { restart: true }]) {
+        const { steps, notices } = await planWith(may, one, 'tool')
+        assert.deepEqual([steps[0]?.effect, notices], ['reload', []])
+        assert.deepEqual(steps[0]?.clears?.values, [CLEARED])
+        assert.match(`${steps[0]?.clears?.content}`, /\[tls\]\n\s*insecure = \[ ?\]\n/)
+        assert.doesNotMatch(`${steps[0]?.after?.bytes}`, /insecure/)
+      }
+    }))
+
+  it('needs nothing of that where the original has a value, or the file has none', () =>
+    onNode({ [FILE]: BEFORE }, async ({ apply, plan, write }) => {
+      const mirrors = { tool: fixedTarget('tool', { values: [{ ...MIRRORS, cleared: [] }] }) }
+      await apply(mirrors, 'tool')
+      const none = { tool: fixedTarget('tool', { files: [wholeFile('/etc/buildkit-tool/a')] }) }
+      assert.deepEqual(codes(await plan(none, 'tool')), [])
+      await write(FILE, 'level = "info"\n')
+      assert.deepEqual(codes(await plan(none, 'tool')), ['not_removed'])
     }))
 })

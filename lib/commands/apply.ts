@@ -18,7 +18,7 @@ import { buildPlanReport } from '../plan/build-report.ts'
 import { makePlan, type Plan } from '../plan/plan.ts'
 import { openLiveTable } from '../reporters/live.ts'
 import { registrySentence } from '../wording/registry-health-text.ts'
-import { refuseUnderRoot, withActivated } from './activate-flags.ts'
+import { refuseUnderRoot, withActivated } from './activation-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { ApplyFlags } from './flags.ts'
 

@@ -10,7 +10,7 @@ import { type NodeOptions, openReadable, selectTargets } from '../pipeline/open.
 import { openListIfAny } from '../pipeline/open-list-if-any.ts'
 import { readingScope } from '../pipeline/scope.ts'
 import type { RunCommand } from './command.ts'
-import type { ExplainFlags } from './flags.ts'
+import type { ExplainFlags } from './explain-flags.ts'
 
 export const explain: RunCommand<ExplainFlags> = async (given, context): Promise<ExplainReport<Notice>> => {
   const { world } = context

@@ -1,4 +1,5 @@
 /** The flags of each command, as data. */
+import { activationFlags } from './activation-flags.ts'
 import { SHELLS } from './completion/shells.ts'
 import {
   choice,
@@ -59,11 +60,6 @@ const WATCH_LOCK_TIMEOUT = '5s'
 
 function lockTimeout(fallback: string) {
   return durationWithDefault('how long to wait for another regmirror process that writes', fallback)
-}
-
-const activationFlags = {
-  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
-  reload: toggle('the same where a reload is enough'),
 }
 
 export const format = choiceWithDefault(['text', 'json'], 'output format', 'text')
@@ -171,14 +167,6 @@ export const restoreFlags = {
   format,
 }
 
-export const explainFlags = {
-  image: operands('images to explain, such as busybox or quay.io/prometheus/node-exporter:v1.8.2'),
-  ...listFlags,
-  probe: toggle('request the image at each endpoint; exit 1 if none serves it'),
-  timeout: duration({ help: 'with --probe, how long to wait for a response', default: '3s' }),
-  format,
-}
-
 export const doctorFlags = {
   ...listFlags,
   fix: toggle('correct what can be corrected without another effect'),
@@ -193,7 +181,6 @@ export const completionFlags = {
 }
 
 export type CompletionFlags = ValuesOf<typeof completionFlags>
-export type ExplainFlags = ValuesOf<typeof explainFlags>
 export type DoctorFlags = ValuesOf<typeof doctorFlags>
 export type ImportFlags = ValuesOf<typeof importFlags>
 export type ValidateFlags = ValuesOf<typeof validateFlags>

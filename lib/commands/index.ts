@@ -1,10 +1,10 @@
 /** The table of commands, in the order of the help. What a command runs is loaded when it is called. */
 import { type AnyCommand, type Context, command } from './command.ts'
+import { explainFlags } from './explain-flags.ts'
 import {
   applyFlags,
   completionFlags,
   doctorFlags,
-  explainFlags,
   importFlags,
   planFlags,
   restoreFlags,

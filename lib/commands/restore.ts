@@ -18,7 +18,7 @@ import { checkRestore, planRestore } from '../plan/restore.ts'
 import type { Reader } from '../system/reader.ts'
 import { MACHINE_STATE } from '../system/state-paths.ts'
 import { systemctl } from '../wording/systemctl.ts'
-import { refuseUnderRoot, withActivated } from './activate-flags.ts'
+import { refuseUnderRoot, withActivated } from './activation-flags.ts'
 import type { RunCommand } from './command.ts'
 import type { RestoreFlags } from './flags.ts'
 

@@ -31,6 +31,8 @@ export interface World {
   bootId(): Promise<string | undefined>
   /** Whether `--licenses` prints what the program consists of: the single file does that. */
   readonly hasLicenses?: boolean
+  /** Sends a signal to another process (kill(2)). Throws with the `code` of the system. */
+  sendSignal(pid: number, signal: 'SIGHUP'): void
   /** Aborted when the user stops the command. */
   readonly signal: AbortSignal
   /**

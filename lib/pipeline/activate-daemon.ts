@@ -8,6 +8,7 @@ import { readProcessStart } from '../system/process-start.ts'
 import { openReader } from '../system/reader.ts'
 import type { RunProgram } from '../system/run.ts'
 import { sendSignal } from '../system/send-signal.ts'
+import type { DaemonResponse } from '../targets/daemon.ts'
 import type { TargetTable } from '../targets/target.ts'
 import { systemctl } from '../wording/systemctl.ts'
 
@@ -16,6 +17,8 @@ export const SYSTEMCTL_MS = 180_000
 const SERVES_MS = { restart: 60_000, reload: 20_000 } as const
 /** How long a process must run after a signal where that is all that can be seen. */
 const RUNS_MS = 1000
+/** What is left for one daemon when the command was stopped. */
+const STOPPED_MS = 3000
 const PAUSE_MS = 100
 
 export interface Tools {
@@ -23,7 +26,7 @@ export interface Tools {
   /** Whether the daemons are a user's. */
   readonly isUsers: boolean
   readonly targets: TargetTable
-  readonly world: Pick<World, 'monotonic' | 'uid'>
+  readonly world: Pick<World, 'monotonic' | 'uid' | 'pid' | 'signal' | 'sendSignal'>
   readonly say: (line: string) => unknown
 }
 
@@ -75,25 +78,34 @@ async function runSystemctl(
   return `${command} failed: ${firstLine(ran.stderr) || `exit code ${ran.code}`}`
 }
 
-/** A daemon that was restarted meanwhile gets no signal: it has read the files, as its response must show. */
-async function signalDaemon(
-  { pid, started_at, signal = 'SIGHUP', address }: DaemonActivation,
-  { world }: Tools,
-): Promise<string | undefined> {
-  const sent = await sendSignal({ pid, startedAt: started_at }, signal, world.uid)
+/**
+ * A daemon that was restarted meanwhile gets no signal: it has read the files, as its response must show. One that still
+ * starts gets it when it responds.
+ */
+async function signalDaemon(activation: DaemonActivation, tools: Tools): Promise<string | undefined> {
+  const { pid, started_at, signal = 'SIGHUP', address } = activation
+  const { world } = tools
+  const started = await repeat(untilResponding(activation, tools), activation, tools)
+  if ('problem' in started) return `${started.problem}; it was sent no ${signal}`
+  const sent = await sendSignal({ pid, startedAt: started_at }, signal, world)
   if (sent === 'sent' || (sent === 'gone' && address !== undefined)) return undefined
   return sent === 'gone' ? `process ${pid} has ended` : `process ${pid} ${sent.problem}`
 }
 
 async function waitUntilServing(activation: DaemonActivation, tools: Tools): Promise<Outcome> {
+  const isSeen = activation.address !== undefined
+  const attempt = isSeen ? respondent(activation, tools) : stillRuns(activation, tools)
+  return await repeat(attempt, activation, tools)
+}
+
+/** Until it serves, the result is final, or time is over. */
+async function repeat(attempt: Attempt, activation: DaemonActivation, { world }: Tools): Promise<Outcome> {
   const { action, unit, pid } = activation
-  const attempt =
-    activation.address === undefined ? stillRuns(activation, tools) : respondent(activation, tools)
-  const deadline = monotonicMs(tools.world) + SERVES_MS[action]
+  const deadline = openDeadline(action, world)
   for (;;) {
     const response = await attempt()
     if (response.serves) return { proof: response.proof }
-    if (response.isFinal || monotonicMs(tools.world) > deadline) return { problem: response.problem }
+    if (response.isFinal || deadline()) return { problem: response.problem }
     // Without systemd, the process does not return.
     if (unit === undefined && !(await isRunning(activation)))
       return { problem: `process ${pid} ended: ${response.problem}` }
@@ -101,10 +113,31 @@ async function waitUntilServing(activation: DaemonActivation, tools: Tools): Pro
   }
 }
 
-type Attempt = () => Promise<
-  | { readonly serves: true; readonly proof: string }
-  | { readonly serves: false; readonly problem: string; readonly isFinal: boolean }
->
+/** Whether time is over. A watcher that is stopped has less: systemd ends it after 15 s (regmirror-watch.service). */
+function openDeadline(action: DaemonActivation['action'], world: Tools['world']): () => boolean {
+  let until = monotonicMs(world) + SERVES_MS[action]
+  let isStopped = false
+  return () => {
+    const now = monotonicMs(world)
+    if (action === 'reload' && world.signal.aborted && !isStopped) {
+      isStopped = true
+      until = Math.min(until, now + STOPPED_MS)
+    }
+    return now > until
+  }
+}
+
+type Attempt = () => Promise<DaemonResponse>
+
+/** Whether it has started, whatever it uses. */
+function untilResponding(activation: DaemonActivation, tools: Tools): Attempt {
+  const attempt = respondent(activation, tools)
+  return async () => {
+    const isKnown = activation.address !== undefined && (await isRunning(activation))
+    const response = isKnown ? await attempt() : undefined
+    return response?.serves === false && response.responds === false ? response : { serves: true, proof: '' }
+  }
+}
 
 /** The old process may still respond where the unit does not run the daemon. */
 function respondent(activation: DaemonActivation, { targets }: Tools): Attempt {

@@ -7,8 +7,9 @@ import { mapConcurrently } from '../system/concurrency.ts'
 import type { Daemon } from '../targets/daemon.ts'
 import type { DesiredFile, Rendering, Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
-import { type Activations, collectEffects, mayRun, neededActivations } from './activations.ts'
-import { keptNotices, type MayActivate, withClears } from './cleared-values.ts'
+import { type Activations, collectEffects, mayRun } from './activations.ts'
+import type { MayActivate } from './cleared-values.ts'
+import { findNeeds } from './daemon-needs.ts'
 import { ownershipNotices } from './drift.ts'
 import { type ChangedNode, endpointChanges } from './endpoint-changes.ts'
 import { findPending } from './pending-effects.ts'
@@ -60,15 +61,15 @@ export async function planListed(
   const daemon = target.daemon.find(snapshot)
   const running = mayRun(daemon, view)
   const pending = await findPending(name, target, daemon, view)
-  const restarts = target.daemon.activate.restart !== undefined
-  const known = { runs: running, restarts, unread: pending.unread }
-  const clear = (step: Step) => withClears(step, view.state.files[step.path], known, may)
   const listed = await compareAll(name, desired.files, view)
   const restartDue = running && collectEffects(listed.steps, pending.effects).has('restart')
   const removals = await planRemovals(name, findRetained(rendering, needed, restartDue, view), view)
-  const steps = orderedSteps([...listed.steps, ...removals.steps].map(clear))
+  const reader = { name, target, daemon, runs: running, pending }
+  const needs = findNeeds(reader, [...listed.steps, ...removals.steps], view, may)
+  const steps = orderedSteps(needs.steps)
   const open = await findWritableDirectories(name, desired.files, view)
   return {
+    ...needs,
     steps,
     conflicts: await checkConflicts(rendered, desired.files, listed.steps, view),
     permissionFixes: open.permissionFixes,
@@ -76,20 +77,12 @@ export async function planListed(
       ...rendering.notices,
       ...desired.notices,
       ...removals.notices,
-      ...keptNotices(steps, target.title),
+      ...needs.notices,
       ...driftNotices(steps, target, view),
       ...listed.notices,
       ...open.notices,
     ],
-    ...neededActivations(
-      name,
-      target,
-      running ? collectEffects(steps, pending.effects) : new Set(),
-      view,
-      daemon,
-    ),
     endpoints: await changedEndpoints({ name, target, snapshot, steps }, rendering, view),
-    daemons: view.machine === undefined ? [] : [{ target: name, daemon }],
     unchanged: listed.unchanged + removals.unchanged,
     forgets: removals.forgets,
   }

@@ -6,8 +6,9 @@ import { loadTargets, managedNames, type Targets } from '../targets/load-targets
 import type { TargetTable } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
 import type { MayActivate } from './cleared-values.ts'
+import type { DaemonNeeds } from './daemon-needs.ts'
 import type { Plan } from './plan.ts'
-import { type PutBack, planPutBack } from './put-back.ts'
+import { planPutBack } from './put-back.ts'
 import { type Chosen, restoreFile } from './restore-file.ts'
 import { compare, type Step } from './step.ts'
 import { orderedSteps } from './step-order.ts'
@@ -121,8 +122,8 @@ async function putBackEach(
   steps: readonly Step[],
   { targets, ...view }: LoadedInput,
   may: MayActivate,
-): Promise<PutBack> {
-  const parts: PutBack[] = []
+): Promise<DaemonNeeds> {
+  const parts: DaemonNeeds[] = []
   for (const [name, target] of Object.entries(targets)) {
     const own = steps.filter(step => step.target === name)
     parts.push(await planPutBack(name, target, own, view, may))

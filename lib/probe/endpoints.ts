@@ -31,12 +31,17 @@ export function listEndpoints(
   })
 }
 
+/** What a ping decides there. */
+export function pingRule(dialect: Dialect): Pick<Endpoint, 'ping'> {
+  const { pingDecides, pingAccepts = 'ok_or_unauthorized', stopsAtPassword = false } = dialect
+  return pingDecides ? { ping: { accepts: pingAccepts, stopsAtPassword } } : {}
+}
+
 function withPing(endpoint: Endpoint, dialect: Dialect): Endpoint {
-  const { pingDecides, pingAccepts, stopsAtPassword = false, triesHttpsFirst } = dialect
-  const accepts = pingAccepts ?? 'ok_or_unauthorized'
+  const { triesHttpsFirst } = dialect
   return {
     ...endpoint,
-    ...(pingDecides && { ping: { accepts, stopsAtPassword } }),
+    ...pingRule(dialect),
     ...(triesHttpsFirst && isUnchecked(endpoint) && { tries: bothSchemes(endpoint.base), skipVerify: true }),
   }
 }

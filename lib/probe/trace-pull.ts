@@ -3,6 +3,7 @@
  * that the pull gets. Every endpoint is requested, also those that the pull would not reach.
  */
 import type { Endpoint } from './api/endpoint.ts'
+import { mayGoOn, type PingResult, ping } from './api/ping.ts'
 import { openBudget, type ProbeContext } from './api/probe-context.ts'
 import { type BlobsResult, readBlobs } from './api/read-blobs.ts'
 import { type ReadImages, readImages } from './api/read-image.ts'
@@ -72,7 +73,9 @@ function firstOf<Value extends object>(
 /** The requests of one pull to one endpoint. */
 function openRun(first: TracedEndpoint, context: ProbeContext) {
   let endpoint = first
-  const session = () => openSession(endpoint, endpoint.canary, context, true)
+  let pinged: Promise<PingResult> | undefined
+  let challenged: PingResult['challenged']
+  const session = () => openSession(endpoint, endpoint.canary, context, true, challenged)
   // containerd fetches with another authorizer than it resolves with (resolver.go base@v2.1.4).
   let fetching: ReturnType<typeof session> | undefined
   const fetch = () => {
@@ -81,6 +84,14 @@ function openRun(first: TracedEndpoint, context: ProbeContext) {
   }
   const inEitherScheme = async <Value extends object>(act: () => Promise<Value>): Promise<Timed<Value>> => {
     const started = performance.now()
+    if (first.ping !== undefined) {
+      pinged ??= ping(first, 1, context)
+      const { fault, ...found } = await pinged
+      if (fault !== undefined && !mayGoOn(found, first))
+        return { value: { fault } as unknown as Value, ms: performance.now() - started }
+      endpoint = { ...first, base: found.endpoint.base }
+      challenged = found.challenged
+    }
     let value = await act()
     for (const base of first.alternatives ?? []) {
       if (!isPlainHttp(value)) break

@@ -1,5 +1,6 @@
 /** Sends a signal to a process that was seen before. */
 import { hasErrno } from '../model/errors.ts'
+import type { World } from '../model/world.ts'
 import { identifyProcess } from './processes.ts'
 import { findTrusted } from './trusted-processes.ts'
 
@@ -7,23 +8,22 @@ import { findTrusted } from './trusted-processes.ts'
 export type Sent = 'sent' | 'gone' | { readonly problem: string }
 
 /**
- * The process must be the one that was started then, in ticks after the boot of the machine, and still be trusted by the user
- * `uid`: between a look and a signal an id can be used again, and a journal may come with an image.
+ * The process must be the one that was started then, in ticks after the boot of the machine, and still be trusted: between a look and a signal an id can be used again, and a journal may come with an image.
  */
 export async function sendSignal(
   { pid, startedAt }: { readonly pid: number; readonly startedAt: number },
   signal: 'SIGHUP',
-  uid: number,
+  { uid, pid: own, sendSignal: send }: Pick<World, 'uid' | 'pid' | 'sendSignal'>,
 ): Promise<Sent> {
   // A /proc of another PID namespace shows other numbers than kill(2) takes.
-  if ((await identifyProcess('self'))?.pid !== process.pid)
+  if ((await identifyProcess('self'))?.pid !== own)
     return { problem: 'is in another PID namespace than regmirror' }
   const found = await findTrusted(pid, uid)
   if (found === undefined) return 'gone'
   if ('why' in found) return { problem: found.why }
   if (found.startedAt !== startedAt) return 'gone'
   try {
-    process.kill(pid, signal)
+    send(pid, signal)
     return 'sent'
   } catch (error) {
     if (!hasErrno(error)) throw error

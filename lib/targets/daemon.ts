@@ -42,5 +42,13 @@ export type DaemonResponse =
    * cannot be seen.
    */
   | { readonly serves: true; readonly proof: string; readonly usesFile?: boolean }
-  /** `isFinal`: waiting does not help. */
-  | { readonly serves: false; readonly problem: string; readonly isFinal: boolean }
+  /**
+   * `isFinal`: waiting does not help. `responds: false`: nothing responds at the socket. The daemon may still be starting,
+   * without a handler for signals, and a signal could end it: none is sent before it responds.
+   */
+  | {
+      readonly serves: false
+      readonly problem: string
+      readonly isFinal: boolean
+      readonly responds?: boolean
+    }

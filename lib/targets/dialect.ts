@@ -23,6 +23,11 @@ export interface Dialect {
   readonly ignoresDialTimeout?: boolean
   /** Whether it tries https, and after any failure http, where the URL is http or no certificate is checked. */
   readonly triesHttpsFirst?: boolean
+  /**
+   * Of a pull that takes all from one endpoint: the first that serves the manifest, whatever follows; or the first that serves
+   * everything. Absent: each part may come from another endpoint.
+   */
+  readonly pullsFrom?: 'first_with_manifest' | 'first_with_all'
   /** Whether the headers of the list are sent. */
   readonly sendsHeaders: boolean
 }

@@ -54,7 +54,7 @@ function serverFeatures(
   return used.filter(([, is]) => is).map(([feature]) => ({ feature, endpoint: server }))
 }
 
-/** The waiting time that every mirror has without one of its own is no wish of the list. */
+/** Of a mirror without one of its own: the list does not require it. */
 const BUILT_IN_TIMEOUT = '2s'
 
 function mirrorFeatures(mirror: Mirror, conflicting: ReadonlySet<string>): readonly UsedFeature[] {

@@ -10,8 +10,8 @@ import type { RegistryHealth } from '../model/registry-health.ts'
 import type { Probe } from '../model/report.ts'
 import type { TargetRegistries } from '../model/target-registries.ts'
 import type { Endpoint } from '../probe/api/endpoint.ts'
+import type { WrittenFor } from './moved-mirrors.ts'
 import type { LatencySample, RecentEvent, ShownFile } from './serve/status.ts'
-import type { WrittenFor } from './write-events.ts'
 
 /**
  * Writes because of the health of mirrors; writes because of a new list, or of changes outside regmirror, are not limited.
@@ -57,6 +57,17 @@ export interface ReloadFailure {
   readonly waitMs: number
 }
 
+export interface Reloads {
+  /** Since the start, by runtime. */
+  readonly counts: Map<string, ReloadCount>
+  /** Runtimes that do not serve after a reload. */
+  readonly failures: Map<string, ReloadFailure>
+  /** Until when a reload waits because there were too many writes and reloads. */
+  limitedUntil: number | undefined
+  /** What files are written for that wait for a reload. */
+  waitFor: WrittenFor | undefined
+}
+
 export interface Memory {
   readonly startedAt: number
   /** Of the latest turn of the loop. */
@@ -65,12 +76,7 @@ export interface Memory {
   loadedAt: number
   listProblem: string | undefined
   readonly reads: { success: number; error: number }
-  /** Reloads since the start, by runtime. */
-  readonly reloads: Map<string, ReloadCount>
-  /** The runtimes that do not serve after a reload. */
-  readonly reloadFailures: Map<string, ReloadFailure>
-  /** Until when a reload waits because there were too many writes and reloads. */
-  reloadsLimitedUntil: number | undefined
+  readonly reloads: Reloads
   mirrors: readonly Watched[]
   /** What the targets of the list have of it. */
   targets: readonly TargetRegistries[]
@@ -88,8 +94,6 @@ export interface Memory {
   attempted: MirrorList | undefined
   /** The list that was written last, successfully. */
   written: MirrorList | undefined
-  /** What files are for that wait for a reload. */
-  unfinished: WrittenFor | undefined
   /** What the next write includes: a new list is written in whole, also when that takes several attempts. */
   nextScope: 'all' | 'immediate'
   /** Whether this watcher has written a whole list. */
@@ -129,20 +133,14 @@ export function newMemory(now: number): Memory {
     loadedAt: 0,
     listProblem: undefined,
     reads: { success: 0, error: 0 },
-    reloads: new Map(),
-    reloadFailures: new Map(),
-    reloadsLimitedUntil: undefined,
-    mirrors: [],
-    targets: [],
-    servers: [],
-    neededServers: [],
+    reloads: { counts: new Map(), failures: new Map(), limitedUntil: undefined, waitFor: undefined },
+    ...{ mirrors: [], targets: [], servers: [], neededServers: [] },
     orders: new Map(),
     writeBudget: fullBucket(now, WRITE_LIMITS),
     limitedUntil: undefined,
     serverWaitUntil: undefined,
     attempted: undefined,
     written: undefined,
-    unfinished: undefined,
     nextScope: 'all',
     ready: false,
     writtenAt: undefined,

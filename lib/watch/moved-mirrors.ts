@@ -11,6 +11,13 @@ export interface MovedMirrors {
   readonly isReordered: boolean
 }
 
+/** What a write is for: a new list, a change of health, or neither. */
+export interface WrittenFor {
+  readonly cause?: 'list' | 'health'
+  /** What it does with the mirrors of a registry. */
+  readonly moved?: (registry: string, target: string) => MovedMirrors | undefined
+}
+
 export function movedMirrors(
   registry: string,
   target: string,

@@ -7,7 +7,7 @@ import { noticeEvents, problemText } from './events.ts'
 import type { Host, Reconciled, Scope } from './host/host.ts'
 import { isWrittenAs } from './is-written-as.ts'
 import type { Memory } from './memory.ts'
-import { movedMirrors } from './moved-mirrors.ts'
+import { movedMirrors, type WrittenFor } from './moved-mirrors.ts'
 import { openReloadCheck, recordReloads } from './reloads.ts'
 import { reportEvent, reportNewEvents } from './report-event.ts'
 import {
@@ -18,7 +18,6 @@ import {
   reloadEvent,
   restartDoneEvent,
   restartEvent,
-  type WrittenFor,
   writeFailedEvent,
   writeRecoveredEvent,
 } from './write-events.ts'
@@ -40,7 +39,7 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
     const purpose = writtenFor(selected, scope, memory)
     recordChanges(reconciled, purpose, memory, host)
     recordReloads(reconciled.reloads, scope !== 'all', memory, host)
-    memory.unfinished = reconciled.reloads.some(({ result }) => result !== 'done') ? purpose : undefined
+    memory.reloads.waitFor = reconciled.reloads.some(({ result }) => result !== 'done') ? purpose : undefined
     memory.written = selected
     recordNode(reconciled, scope, memory, host)
     return true
@@ -51,9 +50,9 @@ export async function reconcile(memory: Memory, selected: MirrorList, host: Host
 }
 
 /** A write that failed before is still for what it was for. */
-function writtenFor(selected: MirrorList, scope: Scope, { written, unfinished }: Memory): WrittenFor {
+function writtenFor(selected: MirrorList, scope: Scope, { written, reloads }: Memory): WrittenFor {
   if (scope === 'all') return { cause: 'list' }
-  if (written !== undefined && isWrittenAs(selected, written)) return unfinished ?? {}
+  if (written !== undefined && isWrittenAs(selected, written)) return reloads.waitFor ?? {}
   return { cause: 'health', moved: (registry, target) => movedMirrors(registry, target, written, selected) }
 }
 

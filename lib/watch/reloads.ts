@@ -12,10 +12,10 @@ const LAST_RETRY_MS = 600_000
 /** A new list is a person's change: it is not limited, and waits for no other attempt. */
 export function openReloadCheck(memory: Memory, now: number): (target: string) => boolean {
   if (memory.nextScope === 'all') {
-    memory.reloadFailures.clear()
+    memory.reloads.failures.clear()
     return () => true
   }
-  return target => !isBackingOff(memory.reloadFailures.get(target), now) && hasToken(memory, now)
+  return target => !isBackingOff(memory.reloads.failures.get(target), now) && hasToken(memory, now)
 }
 
 /** Records what became of the reloads of one look at the node. `isLimited`: whether they count. */
@@ -27,7 +27,7 @@ export function recordReloads(
 ): void {
   const now = host.now()
   const isNeeded = (name: string) => results.some(({ target }) => target === name)
-  for (const name of memory.reloadFailures.keys()) if (!isNeeded(name)) memory.reloadFailures.delete(name)
+  for (const name of memory.reloads.failures.keys()) if (!isNeeded(name)) memory.reloads.failures.delete(name)
   for (const one of results) recordReload(one, memory, host)
   const attempts = results.filter(({ result }) => result !== 'delayed').length
   if (isLimited) memory.writeBudget = spendTokens(memory.writeBudget, attempts)
@@ -36,17 +36,17 @@ export function recordReloads(
 
 function recordReload(one: ReloadResult, memory: Memory, host: Host): void {
   const { target } = one
-  const { success, error } = memory.reloads.get(target) ?? { success: 0, error: 0 }
+  const { success, error } = memory.reloads.counts.get(target) ?? { success: 0, error: 0 }
   if (one.result === 'done') {
-    memory.reloadFailures.delete(target)
+    memory.reloads.failures.delete(target)
     for (const activated of one.activated) reportEvent(memory, reloadedEvent(activated), host)
-    memory.reloads.set(target, { success: success + one.activated.length, error })
+    memory.reloads.counts.set(target, { success: success + one.activated.length, error })
   } else if (one.result === 'failed') {
     const { problem } = one
-    const before = memory.reloadFailures.get(target)
+    const before = memory.reloads.failures.get(target)
     if (before?.problem !== problem) reportEvent(memory, reloadFailedEvent(target, problem), host)
-    memory.reloadFailures.set(target, nextAttempt(problem, before, host.now()))
-    memory.reloads.set(target, { success, error: error + 1 })
+    memory.reloads.failures.set(target, nextAttempt(problem, before, host.now()))
+    memory.reloads.counts.set(target, { success, error: error + 1 })
   }
 }
 
@@ -57,20 +57,20 @@ function nextAttempt(problem: string, before: ReloadFailure | undefined, now: nu
 
 /** One event until reloads are no longer limited. */
 function recordLimit(results: readonly ReloadResult[], now: number, memory: Memory, host: Host): void {
-  const { reloadFailures, writeBudget } = memory
+  const { reloads, writeBudget } = memory
   const isWaiting = ({ target, result }: ReloadResult) =>
-    result === 'delayed' && !isBackingOff(reloadFailures.get(target), now)
+    result === 'delayed' && !isBackingOff(reloads.failures.get(target), now)
   const taken = takeToken(writeBudget, now, WRITE_LIMITS)
   const until = results.some(isWaiting) ? ('emptyUntil' in taken ? taken.emptyUntil : now) : undefined
-  const wasLimited = memory.reloadsLimitedUntil !== undefined
-  memory.reloadsLimitedUntil = until
+  const wasLimited = memory.reloads.limitedUntil !== undefined
+  memory.reloads.limitedUntil = until
   if (until !== undefined && !wasLimited) reportEvent(memory, writesLimitedEvent(WRITE_LIMITS.perHour), host)
 }
 
 /** When a reload is due that failed, or that waits. */
-export function nextReload({ reloadFailures, reloadsLimitedUntil }: Memory): number {
-  const retries = [...reloadFailures.values()].map(({ retryAt }) => retryAt)
-  return Math.min(reloadsLimitedUntil ?? Number.POSITIVE_INFINITY, ...retries)
+export function nextReload({ reloads: { failures, limitedUntil } }: Memory): number {
+  const retries = [...failures.values()].map(({ retryAt }) => retryAt)
+  return Math.min(limitedUntil ?? Number.POSITIVE_INFINITY, ...retries)
 }
 
 function isBackingOff(failure: ReloadFailure | undefined, now: number): boolean {

@@ -4,16 +4,9 @@ import type { Change } from '../model/report.ts'
 import type { TargetReport } from '../model/target-report.ts'
 import { daemonText } from '../wording/daemon-text.ts'
 import type { Event } from './events.ts'
-import { type MovedMirrors, movedText } from './moved-mirrors.ts'
+import { type MovedMirrors, movedText, type WrittenFor } from './moved-mirrors.ts'
 
 const DONE = { create: 'created', update: 'updated', delete: 'deleted' } as const
-
-/** What a write is for: a new list, a change of health, or neither. */
-export interface WrittenFor {
-  readonly cause?: 'list' | 'health'
-  /** What it does with the mirrors of a registry. */
-  readonly moved?: (registry: string, target: string) => MovedMirrors | undefined
-}
 
 /** A file that changes for neither was changed outside regmirror, or by another run of it. */
 export function changeEvent(change: Change, writtenFor: WrittenFor): Event {

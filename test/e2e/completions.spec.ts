@@ -5,6 +5,7 @@ import fs from 'node:fs/promises'
 import path from 'node:path'
 import { commands } from '../../lib/commands/index.ts'
 import { readPresets } from '../../lib/commands/presets.ts'
+import { targets } from '../../lib/targets/index.ts'
 import { run } from '../support/run.ts'
 import { withDirectory } from '../support/tree.ts'
 import { launcher, needRuntime, skip, treeOf } from './support/runtimes.ts'
@@ -22,13 +23,13 @@ const OFFERED: readonly (readonly [typed: string, candidates: readonly string[]]
   ['regmirror plan --format js', ['json']],
   ['regmirror probe --format ', ['json', 'prometheus', 'text']],
   ['regmirror init --preset ', []],
-  ['regmirror plan --target ', ['containerd']],
+  ['regmirror plan --target ', Object.keys(targets).sort()],
   ['regmirror apply --no-', ['--no-probe']],
   ['regmirror plan --strict-', []],
   ['regmirror watch --listen ', []],
   ['regmirror completion z', ['zsh']],
   ['regmirror probe --registry qu', ['quay.io']],
-  ['regmirror init --template system', ['systemd']],
+  ['regmirror init --template system', ['systemd', 'systemd-user']],
 ]
 
 async function expected(typed: string, candidates: readonly string[]): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { STDIN } from '../../lib/system/memory-file.ts'
 import { isParsed } from '../../lib/targets/containers/files/config-file.ts'
 import { parseFile } from '../../lib/targets/containers/files/parse-file.ts'
 import { locationProblem } from '../../lib/targets/containers/files/references.ts'
@@ -11,6 +12,10 @@ import {
   failsOnDanglingLink,
   parseRelease,
 } from '../../lib/targets/containers/release.ts'
+import type { Snapshot } from '../../lib/targets/containers/snapshot.ts'
+import { validate } from '../../lib/targets/containers/validate.ts'
+import type { DesiredFile } from '../../lib/targets/target.ts'
+import type { Machine } from '../../lib/targets/view.ts'
 import { openPodman, type PodmanNode, podmans } from './support/podman.ts'
 import { needRuntime } from './support/runtimes.ts'
 
@@ -122,6 +127,34 @@ for (const { title, suite, tree } of podmans) {
     it('begins with a byte order mark: refused or read, by the release', async () => {
       const said = await inspect(`\ufeff${HUB}`)
       assert.equal(!/connection refused/.test(said), failsOnByteOrderMark(release), said)
+    })
+
+    it('is shown to Skopeo with all other files before it is written', async () => {
+      const candidate = 'etc/containers/candidate'
+      const at = { path: '/etc/containers/registries.conf.d/90-regmirror.conf', content: HUB }
+      const file: DesiredFile = {
+        ...at,
+        secret: false,
+        effect: 'immediate',
+        why: '',
+        owns: { kind: 'whole' },
+      }
+      const machine = {
+        run: async (program: string, args: readonly string[]) => {
+          await fs.writeFile(path.join(node.root, candidate), HUB)
+          const { code, said } = await node.run(
+            program,
+            ...args.map(arg => arg.replace(STDIN, `/${candidate}`)),
+          )
+          return { code, stdout: '', stderr: said }
+        },
+      } as unknown as Machine
+      const issues = () => validate([file], { places: { dropIn: file.path } } as Snapshot, { machine })
+      await inspect('')
+      assert.deepEqual(await issues(), [])
+      await inspect('[[registry]]\nprefix = "quay.io"\n')
+      const [issue] = await issues()
+      assert.match(issue?.message ?? '', /^Skopeo refuses the files: .*50-test\.conf.*location is unset/)
     })
 
     it('conflicts with another file about one location without a failure', async () => {

@@ -1,7 +1,8 @@
 /** `targets` of a registry: which runtimes get it. */
 import assert from 'node:assert/strict'
 import { formatList } from '../../lib/list/format-list.ts'
-import type { PlannedReport, ProbeReport, ValidateReport } from '../../lib/model/report.ts'
+import type { ExplainReport } from '../../lib/model/explain-report.ts'
+import type { Notice, PlannedReport, ProbeReport, ValidateReport } from '../../lib/model/report.ts'
 import { loadText } from '../support/load.ts'
 import { startMirror } from '../support/mirror.ts'
 import { onToyNode, type ToyNode } from '../targets/made-up/on-node.ts'
@@ -97,6 +98,20 @@ describe('a registry that some runtimes do not get', () => {
         'containerd create /etc/containerd/certs.d/quay.io/hosts.toml',
         'toy delete /etc/buildkit-toy/mirrors/quay.io.toml',
       ])
+    }))
+
+  it('is explained by "*" for a runtime that it leaves out', () =>
+    onNode(async node => {
+      const any = '[registries."*"]\nmirrors = ["https://any.example"]\n'
+      await node.writeList(LIST.replace('[targets.toy]', `${any}[targets.toy]`))
+      const { images } = await node.report<ExplainReport<Notice>>(0, 'explain', 'ghcr.io/a/b:1')
+      assert.deepEqual(
+        images.map(({ target, list }) => `${target} ${list?.registry}`),
+        ['containerd ghcr.io', 'toy *'],
+      )
+      const changed = images.map(({ list }) => list?.changes?.map(({ path }) => path).join(' ') ?? '')
+      assert.match(changed[0] ?? '', /ghcr\.io\/hosts\.toml/)
+      assert.doesNotMatch(changed[1] ?? '', /ghcr|containerd/)
     }))
 
   it('counts in validate also where no runtime gets it', () =>

@@ -57,6 +57,7 @@ export function worldOf(): World {
     monotonic: REAL_TIME.monotonic,
     bootId: async () => BOOT,
     onHangup: () => {},
+    sendSignal: (pid, signal) => void process.kill(pid, signal),
     openLog: () => ({ write: () => {} }),
   }
 }

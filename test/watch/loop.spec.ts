@@ -637,7 +637,7 @@ describe('a watcher', () => {
     const hints = () => ({ node: true })
     const run = await simulate({ until: 2 * HOUR, list: hub, behaviours: {}, hints, reconcile })
     assert.ok(reloads > 2 * 55 + 20 && reloads <= 1 + 2 * 60 + 20, `${reloads}`)
-    assert.deepEqual(run.memory.reloads.get('docker'), { success: reloads, error: 0 })
+    assert.deepEqual(run.memory.reloads.counts.get('docker'), { success: reloads, error: 0 })
     assert.ok(run.events.some(({ event }) => event === 'writes_limited'))
   })
 
@@ -671,7 +671,7 @@ describe('a watcher', () => {
     const reported = run.events.filter(({ event }) => /^reload/.test(event)).map(({ event }) => event)
     assert.deepEqual([reported[0], reported[1], reported.length > 1], ['reload_failed', 'reloaded', true])
     assert.equal(reported.filter(event => event === 'reload_failed').length, 1)
-    assert.equal(run.memory.reloadFailures.size, 0)
+    assert.equal(run.memory.reloads.failures.size, 0)
   })
 
   it('reports once that the health cannot be saved, also when no file has to be written', async () => {

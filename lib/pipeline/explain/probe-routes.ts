@@ -5,11 +5,13 @@ import type { MirrorList } from '../../model/registry.ts'
 import type { World } from '../../model/world.ts'
 import type { ProbeContext } from '../../probe/api/probe-context.ts'
 import { openLookupOnDemand } from '../../probe/dns/lookup-on-demand.ts'
+import { pingRule } from '../../probe/endpoints.ts'
 import { readProxies } from '../../probe/http/proxies.ts'
 import { openSharedContext } from '../../probe/probe.ts'
 import { type EndpointTrace, tracePull } from '../../probe/trace-pull.ts'
 import type { Reader } from '../../system/reader.ts'
 import type { ConfiguredTarget } from '../../targets/configured-targets.ts'
+import type { Dialect } from '../../targets/dialect.ts'
 import type { Conduct, EffectiveEndpoint, ImageName } from '../../targets/pull-route.ts'
 import type { View } from '../../targets/view.ts'
 import { countAddresses } from '../address-notices.ts'
@@ -31,11 +33,13 @@ export interface ProbeRouteOptions {
 /** The proxies are those of the daemon, where it runs. */
 export async function openRouteProber(
   { target, settings }: ConfiguredTarget,
-  { machine, node }: View,
+  view: View,
   { timeout, list }: ProbeRouteOptions,
   world: World,
 ): Promise<ProbeRoute> {
+  const { machine, node } = view
   const roots = openSystemRoots(world)
+  const { dialect } = (await target.readSpeech?.(settings, view)) ?? target
   const { signal, now, env } = world
   const ofDaemon = machine && (await target.daemon.environment(settings, machine))
   const lookUp = openLookupOnDemand(env)
@@ -46,10 +50,15 @@ export async function openRouteProber(
     pullClient: await target.pullClient(settings, machine),
     proxyFor: readProxies(ofDaemon ?? env),
   }
-  return pair => probeRoute(pair, node, context, list)
+  return pair => probeRoute(pair, node, context, { list, dialect })
 }
 
 type RouteContext = ProbeContext & Network & { readonly signal: AbortSignal }
+
+interface HowProbed {
+  readonly list: MirrorList | undefined
+  readonly dialect: Dialect
+}
 
 /** An endpoint of a route, in each of its forms. */
 interface Rung {
@@ -62,7 +71,7 @@ async function probeRoute(
   { route, conduct, explained }: RoutePair,
   node: Reader,
   context: RouteContext,
-  list: MirrorList | undefined,
+  how: HowProbed,
 ): Promise<RoutePair> {
   const { image } = route
   const rungs = explained.endpoints.flatMap((one, i): Rung[] => {
@@ -72,14 +81,14 @@ async function probeRoute(
   if (image === undefined || rungs.length === 0)
     return { route, conduct, explained: { ...explained, pull: unrequestedPull(route) } }
   const [traces, addresses] = await Promise.all([
-    traceRungs(rungs, image, node, context, list),
+    traceRungs(rungs, image, node, context, how),
     Promise.all(rungs.map(rung => addressesOf(rung, context))),
   ])
   const probes = rungs.map(({ endpoint, conduct: { waits } }, i) => {
     const trace = traces.get(endpoint)
     return trace && { ...addresses[i], ...probedEndpoint(trace, endpoint, waits[0]) }
   })
-  const pull = pulledFrom(explained.endpoints, probes)
+  const pull = pulledFrom(explained.endpoints, probes, how.dialect.pullsFrom)
   const endpoints = rungs.map((rung, i): ExplainedEndpoint => {
     const requests = requestUrls(rung.endpoint, image, pull.digest)
     const probe = probes[i]
@@ -106,13 +115,17 @@ async function traceRungs(
   image: ImageName,
   node: Reader,
   context: RouteContext,
-  list: MirrorList | undefined,
+  { list, dialect }: HowProbed,
 ): Promise<ReadonlyMap<EffectiveEndpoint, EndpointTrace>> {
   const usable = rungs.filter(({ endpoint }) => endpoint.problem === undefined)
   const traced = await Promise.all(
     usable.map(rung => openTracedEndpoint(rung.endpoint, rung.conduct, image, node, list)),
   )
-  const traces = await tracePull(traced, context)
+  const rule = pingRule(dialect)
+  const traces = await tracePull(
+    traced.map(endpoint => ({ ...endpoint, ...rule })),
+    context,
+  )
   const found = new Map<EffectiveEndpoint, EndpointTrace>()
   for (const [i, { endpoint }] of usable.entries()) {
     const trace = traces[i]

@@ -3,6 +3,7 @@ import type { ExplainedEndpoint, ProbedEndpoint, ProbedPull, ProbedStep } from '
 import { describeFault } from '../../probe/faults/describe-fault.ts'
 import type { Fault } from '../../probe/faults/fault.ts'
 import type { EndpointTrace, TracedStep } from '../../probe/trace-pull.ts'
+import type { Dialect } from '../../targets/dialect.ts'
 import type { EffectiveEndpoint, PullRoute, Wait } from '../../targets/pull-route.ts'
 
 /** `wait`: how long the runtime waits for it. */
@@ -61,8 +62,10 @@ type Part = 'resolve' | 'manifests' | 'blobs'
 /** The parts of a pull in turn; each begins with the first endpoint. */
 export function pulledFrom(
   endpoints: readonly ExplainedEndpoint[],
-  probes: readonly (ProbedEndpoint | undefined)[],
+  all: readonly (ProbedEndpoint | undefined)[],
+  from?: Dialect['pullsFrom'],
 ): ProbedPull {
+  const probes = from === undefined ? all : onlyFrom(all, from)
   const first = (part: Part) => probes.findIndex(probe => (probe?.[part]?.outcome ?? 'next') !== 'next')
   const found = { resolve: first('resolve'), manifests: first('manifests'), blobs: first('blobs') }
   const urlAt = (nth: number) => endpoints[nth]?.url
@@ -83,7 +86,30 @@ export function pulledFrom(
   }
   const serving = [...new Set([found.manifests, found.blobs])]
   const served_by = serving.flatMap(nth => urlAt(nth) ?? [])
-  return { outcome: 'served', ...known, served_by, detail: servedText(found, serving, probes, endpoints) }
+  return { outcome: 'served', ...known, served_by, detail: servedText(found, serving, all, endpoints) }
+}
+
+/** Without what the other endpoints serve; each part that none serves is there for the text of the failure. */
+function onlyFrom(
+  probes: readonly (ProbedEndpoint | undefined)[],
+  from: NonNullable<Dialect['pullsFrom']>,
+): readonly (ProbedEndpoint | undefined)[] {
+  const serves = (probe: ProbedEndpoint | undefined, part: Part) => probe?.[part]?.outcome === 'ok'
+  const isChosen = (probe: ProbedEndpoint | undefined) =>
+    serves(probe, 'resolve') &&
+    serves(probe, 'manifests') &&
+    (from === 'first_with_manifest' || serves(probe, 'blobs'))
+  const chosen = probes.findIndex(isChosen)
+  // None serves all: those that begin to are no reason for the pull to work.
+  return chosen === -1
+    ? probes.map(withoutContent)
+    : probes.map((probe, i) => (i === chosen ? probe : undefined))
+}
+
+function withoutContent(probe: ProbedEndpoint | undefined): ProbedEndpoint | undefined {
+  if (probe === undefined) return undefined
+  const { blobs: _, ...rest } = probe
+  return rest
 }
 
 const PARTS = { resolve: 'resolves the image', manifests: 'serves the manifest', blobs: 'serves the content' }

@@ -50,7 +50,10 @@ export async function ping(endpoint: Endpoint, samples: number, context: ProbeCo
 }
 
 /** Whether the runtime requests more of an endpoint that has failed this ping. */
-export function mayGoOn({ failed, status }: PingResult, { ping: rule }: Pick<Endpoint, 'ping'>): boolean {
+export function mayGoOn(
+  { failed, status }: Pick<PingResult, 'failed' | 'status'>,
+  { ping: rule }: Pick<Endpoint, 'ping'>,
+): boolean {
   if (failed === 'unreachable') return false
   if (rule === undefined) return true
   if (failed !== 'refused' || status === undefined) return false

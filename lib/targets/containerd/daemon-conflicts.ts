@@ -57,7 +57,7 @@ function remedyFor(other: RunningDaemon, file: string): string {
     case 'k0s':
       return `${FOLLOW}, and ${templateOf(distribution)}`
     case 'docker':
-      return `it serves Docker, which reads no hosts.toml, and not CRI; for a containerd that starts later, set config = "${file}" in [targets.containerd]`
+      return `it serves Docker, and not CRI; for Docker, use [targets.docker] in place of [targets.containerd]; for a containerd that starts later, set config = "${file}" in [targets.containerd]`
     default:
       return (distribution && templateOf(distribution)) ?? pathRemedy(other.config, unit, file)
   }

@@ -18,5 +18,7 @@ export const containersDialect: Dialect = {
   pingDecides: true,
   // `insecure = true`, for http too: https first, http after any failure (detectPropertiesHelper, in the same place).
   triesHttpsFirst: true,
+  // A blob that fails ends the pull (docker_image_src.go:57-126@image/v5.39.2).
+  pullsFrom: 'first_with_manifest',
   sendsHeaders: false,
 }

@@ -37,7 +37,7 @@ const LOST = {
   header,
   login: lossy(
     'read logins from auth.json, not from registries.conf',
-    'run podman login for this mirror as each user who pulls; without it, pulls skip a mirror that requires a login',
+    'pulls skip a mirror that requires a login, unless each user who pulls has run podman login for it',
   ),
   dial_timeout: impossible(
     'wait 30 seconds for a connection, whatever a list says',

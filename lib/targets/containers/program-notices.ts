@@ -1,11 +1,16 @@
 /** Programs that run and keep the files that they have read. Pure. */
 import type { Notice } from '../../model/report.ts'
+import { systemctl } from '../../wording/systemctl.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** `podman system service` reads the files once, and SIGHUP ends it since Podman 5 (podman#28083). */
-export function serviceNotices({ programs: { service } }: Pick<Snapshot, 'programs'>): readonly Notice[] {
+export function serviceNotices({
+  programs: { service },
+  places,
+}: Pick<Snapshot, 'programs' | 'places'>): readonly Notice[] {
   if (service === undefined) return []
-  const command = `systemctl restart ${(service.unit ?? 'podman.service').replace(/\.service$/, '')}`
+  const unit = (service.unit ?? 'podman.service').replace(/\.service$/, '')
+  const command = systemctl(`restart ${unit}`, places.layer === 'user')
   const message = `podman system service (process ${service.pid}) keeps the files that it has read: its clients get new mirrors after ${command}`
   return [{ code: 'podman_service', message, target: 'containers' }]
 }

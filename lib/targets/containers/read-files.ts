@@ -1,5 +1,5 @@
 /** Reads the files of containers/image: registries.conf, drop-ins and certificates. */
-import { Failure } from '../../model/errors.ts'
+import { Failure, isDenied } from '../../model/errors.ts'
 import type { Reader } from '../../system/reader.ts'
 import type { ConfigFile, Layer } from './files/config-file.ts'
 import { parseFile } from './files/parse-file.ts'
@@ -13,11 +13,21 @@ export async function readConfigFiles(node: Reader, { mains, dropInDirs }: Place
     if (facts !== undefined) files.push(await readFile(node, path, { layer, kind: 'main', isLink: false }))
   }
   for (const { path, layer } of dropInDirs)
-    for (const { name, type } of (await node.entries(path)) ?? []) {
+    for (const { name, type } of (await entriesOf(node, path, layer)) ?? []) {
       if (!name.endsWith('.conf') || type === 'directory') continue
       files.push(await readFile(node, `${path}/${name}`, { layer, kind: 'drop_in', isLink: type === 'link' }))
     }
   return files
+}
+
+/** The home of root is closed to other users: they see the node without its files. */
+async function entriesOf(node: Reader, directory: string, layer: Layer) {
+  try {
+    return await node.entries(directory)
+  } catch (error) {
+    if (layer === 'user' && isDenied(error)) return undefined
+    throw error
+  }
 }
 
 /** Undefined too for a link that leads nowhere. */
@@ -61,7 +71,7 @@ export async function readCertificates(
   for (const root of roots)
     for (const host of hosts) {
       const directory = `${root}/${host}`
-      const entries = await node.entries(directory)
+      const entries = await entriesOf(node, directory, 'user')
       if (entries !== undefined)
         found.set(
           directory,

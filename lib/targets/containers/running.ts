@@ -27,19 +27,25 @@ export interface RunningPrograms {
 
 const NO_PROGRAMS: RunningPrograms = {}
 
+/** A user runs no CRI-O, which reads the files of root. */
 export async function findPrograms({
   machine,
   node,
-}: Pick<View, 'machine' | 'node'>): Promise<RunningPrograms> {
+  user,
+}: Pick<View, 'machine' | 'node' | 'user'>): Promise<RunningPrograms> {
   if (machine === undefined) return NO_PROGRAMS
-  const { trusted, untrusted } = await machine.processes.find('crio', ['crio'])
-  const [first] = trusted.toSorted((a, b) => a.startedAt - b.startedAt)
   const service = await findService(machine)
+  const crio = user === undefined ? await findCrio(machine, node) : {}
+  return { ...crio, ...(service !== undefined && { service }) }
+}
+
+async function findCrio({ processes }: Machine, node: Reader): Promise<RunningPrograms> {
+  const { trusted, untrusted } = await processes.find('crio', ['crio'])
+  const [first] = trusted.toSorted((a, b) => a.startedAt - b.startedAt)
   const [doubted] = untrusted
   return {
     ...(first !== undefined && { crio: await describeCrio(first, node) }),
     ...(first === undefined && doubted !== undefined && { doubted: { pid: doubted.pid, why: doubted.why } }),
-    ...(service !== undefined && { service }),
   }
 }
 

@@ -22,7 +22,7 @@ export async function validate(
   const text = file.content.toString()
   const parsed = parseFile(file.path, text, 'drop_in')
   if (!isParsed(parsed)) return [parsed.fault]
-  return machine === undefined ? [] : await askSkopeo(file.path, text, machine.run)
+  return machine === undefined ? [] : await readWithSkopeo(file.path, text, machine.run)
 }
 
 type Run = NonNullable<View['machine']>['run']
@@ -30,7 +30,7 @@ type Run = NonNullable<View['machine']>['run']
 /** Nothing listens there, so the files have been read when the connection is refused. */
 const NOWHERE = 'docker://127.0.0.1:1/regmirror:none'
 
-async function askSkopeo(file: string, text: string, run: Run): Promise<readonly Issue[]> {
+async function readWithSkopeo(file: string, text: string, run: Run): Promise<readonly Issue[]> {
   const outcome = await withMemoryFile(text, file, shown =>
     run('skopeo', ['--registries-conf', STDIN, 'inspect', '--no-tags', NOWHERE], shown),
   )

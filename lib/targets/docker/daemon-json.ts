@@ -80,7 +80,7 @@ export function insecureFaults(file: string, { text, value }: DaemonJson): reado
 }
 
 /** What is wrong with an entry: completes "an entry …". */
-export function insecureProblem(entry: string): string | undefined {
+function insecureProblem(entry: string): string | undefined {
   const host = entry.replace(/^https?:\/\//i, '')
   if (/:\/\//.test(host)) return 'has another scheme than http or https'
   if (/^[0-9a-fA-F.:]+\/\d{1,3}$/.test(host)) return undefined

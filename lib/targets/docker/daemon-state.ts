@@ -5,21 +5,18 @@ import type { DockerSnapshot } from './snapshot.ts'
 export function findDaemon(
   snapshot: Pick<DockerSnapshot, 'daemons' | 'installed' | 'program' | 'onMachine' | 'config' | 'rootless'>,
 ): Daemon {
-  const { daemons, installed, program, onMachine, config, rootless } = snapshot
+  const { daemons, installed, program, onMachine, rootless } = snapshot
   const [first] = daemons.readers
   if (first === undefined) {
     if (!onMachine || daemons.doubted.length > 0) return { state: 'unknown' }
     return { state: program === undefined && daemons.others.length === 0 ? 'absent' : 'stopped' }
   }
   const { pid, startedAt, executable, unit, address } = first
-  const scope = rootless ? '--user ' : ''
   return {
-    ...{ state: 'running', pid, startedAt, executable, config: first.config ?? config.path },
+    ...{ state: 'running', pid, startedAt, executable, config: first.config },
     ...(installed !== undefined && { version: installed.name }),
-    ...(unit !== undefined && {
-      unit,
-      restart: `systemctl ${scope}restart ${unit.replace(/\.service$/, '')}`,
-    }),
+    ...(unit !== undefined && { unit, restart: `systemctl restart ${unit.replace(/\.service$/, '')}` }),
+    ...(rootless && { restart: 'systemctl --user restart docker' }),
     ...(address !== undefined && { address }),
   }
 }

@@ -10,8 +10,8 @@ export interface RunningDaemon {
   readonly pid: number
   /** Clock ticks after the start of the machine. */
   readonly startedAt: number
-  /** The daemon.json that it reads; undefined: the default one of a user that is not known. */
-  readonly config: string | undefined
+  /** The daemon.json that it reads. */
+  readonly config: string
   readonly flags: DaemonFlags
   readonly executable: string
   /** The program where it can be run here; undefined where its files are in another tree. */
@@ -57,24 +57,41 @@ export async function findDaemons(
   return {
     readers: those(true),
     others: those(false),
-    doubted: untrusted.map(({ pid, why }) => ({ pid, why })),
+    doubted: doubtedOf(untrusted, defaults),
   }
+}
+
+/** A user cannot read the command of another user's process, which is no daemon of this user then. */
+function doubtedOf(untrusted: readonly UntrustedProcess[], { rootless }: Defaults): Daemons['doubted'] {
+  const own = rootless ? untrusted.filter(({ command }) => command !== undefined) : untrusted
+  return own.map(({ pid, why }) => ({ pid, why }))
 }
 
 function daemonOf(trusted: TrustedProcess, defaults: Defaults): RunningDaemon | undefined {
   const { identity, startedAt, args, executable, origin, rootDirectory, directory } = trusted
   const flags = parseDaemonFlags(args)
   if (flags === undefined) return undefined
-  const isOwn = flags.rootless === defaults.rootless
-  const config = flags.config ?? (isOwn ? defaults.config : undefined)
+  const isOwn = isRootless(trusted, flags, defaults) === defaults.rootless
+  // What another user or the machine has does not matter here.
+  if (!isOwn && flags.config === undefined) return undefined
+  const config = flags.config ?? defaults.config
   const address = addressOf(flags, isOwn ? defaults.socket : undefined)
   return {
     ...{ pid: identity.pid, startedAt, flags, executable, trusted },
-    config: config === undefined ? undefined : path.posix.resolve(directory, config),
+    config: path.posix.resolve(directory, config),
     ...(rootDirectory === '/' && { program: executable }),
     ...(origin.unit !== undefined && { unit: origin.unit }),
     ...(address !== undefined && { address }),
   }
+}
+
+/** dockerd-rootless.sh gives it mounts of its own, and no flag (dockerd-rootless.sh@v28.5.2). */
+function isRootless(
+  { identity, rootDirectory }: TrustedProcess,
+  flags: DaemonFlags,
+  defaults: Defaults,
+): boolean {
+  return flags.rootless || (defaults.rootless && rootDirectory === `/proc/${identity.pid}/root`)
 }
 
 /** `fd://` is the socket that systemd listens at, which has the usual path (docker.socket@v28.5.2). */
@@ -86,6 +103,5 @@ function addressOf({ hosts }: DaemonFlags, usual: string | undefined): string | 
 }
 
 async function reads({ trusted, config }: RunningDaemon, node: Reader, listed: string): Promise<boolean> {
-  if (config === undefined) return false
   return await isSameFile(node, listed, openReader(trusted.rootDirectory), config)
 }

@@ -13,6 +13,8 @@ export const dockerDialect: Dialect = {
   pingAccepts: 'any_response',
   // basicHandler of the vendored distribution (registry/client/auth/session.go ErrNoBasicAuthCredentials@v28.5.2).
   stopsAtPassword: true,
+  // distribution/pull.go:75-140@v28.5.2
+  pullsFrom: 'first_with_all',
   sendsHeaders: false,
 }
 

@@ -8,12 +8,18 @@ import { pathsFor } from './paths.ts'
 
 export async function findReader(
   files: readonly string[],
-  { node, machine }: Pick<View, 'node' | 'machine'>,
+  { node, machine, user }: Pick<View, 'node' | 'machine' | 'user'>,
 ): Promise<Daemon> {
-  const paths = pathsFor(undefined)
+  const paths = pathsFor(user)
   const path = files.find(file => file.endsWith('.json')) ?? paths.config
   const daemons = machine ? await findDaemons(machine.processes, node, path, paths) : NO_DAEMONS
   const installed = await readInstalled(machine, daemons, undefined)
   const config = { path, named: false, found: undefined }
-  return findDaemon({ ...installed, daemons, config, rootless: false, onMachine: machine !== undefined })
+  return findDaemon({
+    ...installed,
+    daemons,
+    config,
+    rootless: paths.rootless,
+    onMachine: machine !== undefined,
+  })
 }

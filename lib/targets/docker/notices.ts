@@ -27,10 +27,9 @@ export function daemonNotices(snapshot: DockerSnapshot): readonly Notice[] {
   const isAbsent = findDaemon(snapshot).state === 'absent'
   const absent =
     'Docker is not installed on this node; the files are written for when it is (in a container, regmirror sees the processes of the node only with hostPID: true)'
-  const others = daemons.others.map(({ pid, config: read }) => {
-    const what = read === undefined ? 'the file of another user' : onOneLine(read)
-    return notice('other_config', `dockerd (process ${pid}) reads ${what}, not ${config.path}`)
-  })
+  const others = daemons.others.map(({ pid, config: read }) =>
+    notice('other_config', `dockerd (process ${pid}) reads ${onOneLine(read)}, not ${config.path}`),
+  )
   const doubted = daemons.doubted.slice(0, 3).map(({ pid, why }) => `process ${pid} ${onOneLine(why)}`)
   return [
     ...(isAbsent ? [notice('daemon_absent', absent)] : []),

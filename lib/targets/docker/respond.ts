@@ -11,6 +11,7 @@ export async function respond(address: string, { config, node }: WrittenConfig):
     return {
       serves: false,
       isFinal: false,
+      responds: false,
       problem: `Docker does not respond at ${address}: ${info.problem}`,
     }
   const bytes = config === undefined ? undefined : await node.read(config)

@@ -3,7 +3,8 @@ import type { Registry } from '../../model/registry.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
 import { readRoots } from '../hosts-toml/read-directories.ts'
-import type { View } from '../view.ts'
+import { parseRelease, type Release } from '../release.ts'
+import type { Machine, View } from '../view.ts'
 import { fileOf, usedDirectories } from './config-file.ts'
 import { isUsable } from './hosts-dir.ts'
 import { type NerdctlSettings, nerdctlDefaults } from './settings.ts'
@@ -14,7 +15,7 @@ export async function observe(
   registries: readonly Registry[],
   settings: NerdctlSettings,
 ): Promise<NerdctlSnapshot> {
-  const { node, state, user, proved } = view
+  const { node, machine, state, user, proved } = view
   const defaults = nerdctlDefaults(user)
   const config = settings.config ?? defaults.config
   const read = fileOf(config, await node.read(config))
@@ -25,6 +26,7 @@ export async function observe(
     ...read,
     ...{ config, defaults, hostsDir, hostsDirs, named: settings.hostsDir !== undefined },
     setValues: valuesIn(state, config),
+    release: await findRelease(settings.version, machine),
     proved: proved ?? new Set(),
     ...(await readRoots(node, roots, registries)),
   }
@@ -33,4 +35,15 @@ export async function observe(
 function valuesIn({ files }: State, config: string): readonly OwnedValue[] {
   const file = files[config]
   return file?.owns === 'values' ? file.values : []
+}
+
+/** `nerdctl version 2.3.5` (cmd/nerdctl/main.go newApp@v2.3.5). */
+async function findRelease(
+  version: string | undefined,
+  machine: Pick<Machine, 'run'> | undefined,
+): Promise<Release | undefined> {
+  if (version !== undefined) return parseRelease(version)
+  const outcome = await machine?.run('nerdctl', ['--version'])
+  const [, word] = /^nerdctl version v?(\d+\.\d+\.\d+)/.exec(outcome?.stdout ?? '') ?? []
+  return word === undefined ? undefined : parseRelease(word)
 }

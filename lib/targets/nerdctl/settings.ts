@@ -10,6 +10,8 @@ export interface NerdctlSettings {
   readonly config: string | undefined
   /** Undefined: the first one that nerdctl.toml names, else the usual one. */
   readonly hostsDir: string | undefined
+  /** `2.3` or `2.3.5`; undefined: that of the machine. */
+  readonly version: string | undefined
   readonly place: Place
 }
 
@@ -36,7 +38,7 @@ export function nerdctlDefaults(user: RootlessUser | undefined): NerdctlDefaults
 export const nerdctlSettings: TargetSettings<NerdctlSettings> = {
   schema: {
     title: 'a table',
-    description: 'The files of nerdctl.',
+    description: 'The files of nerdctl, and its version.',
     type: 'object',
     additionalProperties: false,
     properties: {
@@ -54,15 +56,23 @@ export const nerdctlSettings: TargetSettings<NerdctlSettings> = {
         type: 'string',
         examples: [OF_ROOT.hostsDirs[0]],
       },
+      version: {
+        title: 'a version such as "2.3" or "2.3.5"',
+        description: 'Version of nerdctl. Default: the version on the node, except under --root.',
+        type: 'string',
+        pattern: '^\\d+\\.\\d+(\\.\\d+)?$',
+        examples: ['2.3', '2.2.1'],
+      },
     },
   },
   check: ({ config, hosts_dir }, at): readonly Problem[] => [
     ...fileProblems(config, [...at, 'config'], { extension: '.toml', directory: '/etc/nerdctl' }),
     ...fileProblems(hosts_dir, [...at, 'hosts_dir'], { directory: '/etc/containerd' }),
   ],
-  resolve: ({ config, hosts_dir }, place) => ({
+  resolve: ({ config, hosts_dir, version }, place) => ({
     config: tidyPath(config),
     hostsDir: tidyPath(hosts_dir),
+    version: typeof version === 'string' ? version : undefined,
     place,
   }),
 }

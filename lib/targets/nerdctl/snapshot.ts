@@ -2,6 +2,7 @@
 import type { Issue } from '../../model/errors.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
 import type { FoundDirectories } from '../hosts-toml/registry-directory.ts'
+import type { Release } from '../release.ts'
 import type { ConfigFile } from './config-file.ts'
 import type { NerdctlDefaults } from './settings.ts'
 
@@ -21,6 +22,8 @@ export interface NerdctlSnapshot extends FoundDirectories {
   readonly hostsDirs: readonly string[]
   /** The values that regmirror has set in nerdctl.toml. */
   readonly setValues: readonly OwnedValue[]
+  /** The release in the list, else that of the machine. */
+  readonly release: Release | undefined
   /** Texts that were read back before: a plan that is made again does not prove them again. */
   readonly proved: Set<string>
 }

@@ -45,15 +45,15 @@ function listStatus({ loaded, loadedAt, listProblem, reads }: Memory, now: Clock
 }
 
 function nodeStatus(memory: Memory, now: Clocks): WatchStatus['node'] {
-  const { nodeProblem = memory.saveProblem, writtenAt, limitedUntil = memory.reloadsLimitedUntil } = memory
+  const { nodeProblem = memory.saveProblem, writtenAt, limitedUntil = memory.reloads.limitedUntil } = memory
   const { writes, failures, reload, restart, pendingFiles, reloads } = memory
-  const failed = [...memory.reloadFailures].map(([target, { problem }]) => ({ target, problem }))
+  const failed = [...reloads.failures].map(([target, { problem }]) => ({ target, problem }))
   return {
     ...(nodeProblem !== undefined && { problem: nodeProblem }),
     tried: memory.attempted !== undefined,
     ...(writtenAt !== undefined && { writtenAt: wallTime(writtenAt, now) }),
     ...{ writes, failures, reload, restart, pendingFiles },
-    ...{ reloadFailures: failed, reloads: Object.fromEntries(reloads) },
+    ...{ reloadFailures: failed, reloads: Object.fromEntries(reloads.counts) },
     ...(limitedUntil !== undefined && { limitedUntil: wallTime(limitedUntil, now) }),
   }
 }

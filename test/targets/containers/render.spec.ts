@@ -38,14 +38,20 @@ const url = fc
   .tuple(fc.constantFrom('https', 'http'), host, urlPath)
   .map(([scheme, at, path]) => `${scheme}://${at}${path}`)
 
-const mirror: fc.Arbitrary<ListedMirror> = fc.record(
-  {
-    url,
-    skip_verify: fc.boolean(),
-    capabilities: fc.constantFrom(['pull'], ['pull', 'resolve'], ['pull', 'resolve', 'push']),
-  },
-  { requiredKeys: ['url'] },
-)
+/** A list refuses `skip_verify` without TLS. */
+const mirror: fc.Arbitrary<ListedMirror> = fc
+  .record(
+    {
+      url,
+      skip_verify: fc.boolean(),
+      capabilities: fc.constantFrom(['pull'], ['pull', 'resolve'], ['pull', 'resolve', 'push']),
+    },
+    { requiredKeys: ['url'] },
+  )
+  .map(({ skip_verify, ...one }) => ({
+    ...one,
+    ...(skip_verify !== undefined && one.url.startsWith('https:') && { skip_verify }),
+  }))
 
 const registry = fc.record(
   {
@@ -65,6 +71,7 @@ const registry = fc.record(
 const lists: fc.Arbitrary<readonly ListedRegistry[]> = fc.uniqueArray(
   registry.map(({ server, ...one }) => ({
     ...one,
+    fallback: one.fallback || one.name === '*',
     ...(server !== undefined && one.fallback && one.name !== '*' && { server }),
   })),
   { minLength: 1, maxLength: 3, selector: ({ name }) => name },

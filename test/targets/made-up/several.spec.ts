@@ -1,7 +1,8 @@
 /** containerd and a made-up runtime share a list: each mirror is judged as either of them would pull through it. */
 import assert from 'node:assert/strict'
 import fs from 'node:fs/promises'
-import type { AppliedReport, PlannedReport, Probe, ProbeReport } from '../../../lib/model/report.ts'
+import type { ExplainReport } from '../../../lib/model/explain-report.ts'
+import type { AppliedReport, Notice, PlannedReport, Probe, ProbeReport } from '../../../lib/model/report.ts'
 import { type BentMirror, reply, startMirror } from '../../support/mirror.ts'
 import { REAL_TIME } from '../../support/run.ts'
 import { eventually } from '../../support/watching.ts'
@@ -131,6 +132,43 @@ describe('a mirror that one runtime of a list can use, and another cannot', () =
         await node.report<AppliedReport>(0, 'apply', '--rank', 'latency')
         assert.equal(await mirrorsIn(node, 'toy', all), '1,0')
         assert.equal(await mirrorsIn(node, 'containerd', all), '0,1')
+      },
+      here,
+    ))
+
+  it('is explained for each: what a pull of either gets from where', () =>
+    onToyNode(
+      {},
+      async node => {
+        await using mirrors = await startBoth()
+        const { all, unpinged, good } = mirrors
+        await node.writeList(listText(all))
+        await node.report<AppliedReport>(0, 'apply', '--no-probe')
+        const image = `${NAME}/library/busybox:latest`
+        const { images } = await node.report<ExplainReport<Notice>>(0, 'explain', '--probe', image)
+        const pulls = images.map(({ target, routes: [route] }) => [
+          target,
+          route?.pull?.outcome,
+          route?.pull?.served_by?.map(url => all.findIndex(({ origin }) => url === `${origin}/v2`)),
+        ])
+        assert.deepEqual(pulls, [
+          ['containerd', 'served', [0]],
+          ['toy', 'served', [1]],
+        ])
+        const [, ofToy] = images
+        const [first] = ofToy?.routes[0]?.endpoints ?? []
+        assert.deepEqual(
+          [first?.probe?.serves, first?.probe?.resolve?.reason],
+          [false, 'not_found'],
+          'it is pinged first',
+        )
+        assert.ok(unpinged.asked.filter(line => line === PING).length === 1)
+        assert.ok(good.asked.filter(line => line === PING).length === 1)
+        const only = await node.report<ExplainReport<Notice>>(0, 'explain', '--target', 'toy', image)
+        assert.deepEqual(
+          only.images.map(({ target }) => target),
+          ['toy'],
+        )
       },
       here,
     ))

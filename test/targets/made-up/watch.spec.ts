@@ -60,4 +60,28 @@ describe('a watcher of a made-up runtime', () => {
       assert.equal((await node.run('restore')).code, 0)
       assert.deepEqual(await node.tree(), { [CONFIG]: BEFORE })
     }))
+
+  it('writes for a runtime that a new list names, and restores the files of the one that leaves it', () =>
+    onToyNode({ [CONFIG]: BEFORE }, async node => {
+      await using a = await startMirror()
+      const hosts = 'etc/containerd/certs.d/quay.io/hosts.toml'
+      const list = listText([a.url])
+      await node.writeList(list.replace('[targets.toy]', '[targets.containerd]'))
+      await watching(node, async ({ until }) => {
+        await until('file_written', /hosts\.toml/)
+        await node.writeList(`${list}[targets.containerd]\n`)
+        await until('file_written', /quay\.io\.toml/)
+        await until('file_written', /toy\.json/)
+        await node.writeList(list)
+        await until('file_written', /deleted [^ ]*hosts\.toml/)
+        await eventually(
+          async () => ((await node.tree())[hosts] === undefined ? true : undefined),
+          () => `${hosts} is still there`,
+        )
+        assert.match(
+          await fs.readFile(node.at(mirrorsFile('quay.io')), 'utf8'),
+          new RegExp(new URL(a.url).host),
+        )
+      })
+    }))
 })

@@ -60,11 +60,13 @@ const FILES = [
     '/var/lib/regmirror',
     'Digests of written files, originals of replaced files, the health that watch knows.',
   ],
+  ['~/.config/regmirror, ~/.local/state/regmirror', 'The list and the state of a user without root.'],
   ['/etc/regmirror/regmirror.env', 'Flags for the units of systemd.'],
 ] as const
 
 const ENVIRONMENT = [
   ['NO_COLOR', 'Not empty: no colours.'],
+  ['XDG_CONFIG_HOME, XDG_STATE_HOME', 'Of a user without root, in place of ~/.config and ~/.local/state.'],
   ['SSL_CERT_FILE, SSL_CERT_DIR', 'Where the CAs of the system are read from.'],
 ] as const
 

@@ -14,7 +14,7 @@ export function parseImageName(text: string): ImageName | { readonly problem: st
   return { registry, repository: rest, reference: digest ?? tag ?? 'latest' }
 }
 
-/** Without a registry it is a short name: docker.io stands for the registries that the node searches. */
+/** As normalized names are (splitDockerDomain): names without a registry were completed before. */
 function splitName(name: string): { readonly registry: string; readonly rest: string } {
   const slash = name.indexOf('/')
   const first = name.slice(0, Math.max(slash, 0))

@@ -12,20 +12,27 @@ import { hostIn } from '../render/locations.ts'
 import type { Snapshot } from '../snapshot.ts'
 import { certificatesOf } from './certificates.ts'
 import { parseImageName } from './image-name.ts'
+import { completeName } from './short-name.ts'
 
 type Route = Omit<PullRoute, 'releases'>
 
 export function routeOf(snapshot: Snapshot, text: string, loading: Loading): Route {
-  const image = parseImageName(text)
-  if ('problem' in image) return { endpoints: [], ignored: [], failure: { message: image.problem } }
   const files = loadOrder(snapshot.files, loading)
+  const full = completeName(text, files)
+  if ('failure' in full) return { endpoints: [], ignored: [], ...full }
+  const image = parseImageName(full.name)
+  if ('problem' in image) return { endpoints: [], ignored: [], failure: { message: image.problem } }
   const [failure] = files.flatMap(file => whyRefused(file, snapshot.release))
   if (failure !== undefined) return { image, endpoints: [], ignored: [], failure }
-  const tables = mergedTables(files)
+  const route = routeOfImage(snapshot, image, mergedTables(files))
+  return { image, ...route, ignored: [...full.others, ...route.ignored] }
+}
+
+function routeOfImage(snapshot: Snapshot, image: ImageName, tables: readonly RegistryTable[]): Route {
   const table = findTable(tables, nameOf(image))
   if (table === undefined)
-    return { image, lookup: NO_TABLE(image), endpoints: [bareServer(image, snapshot)], ignored: [] }
-  return { image, lookup: lookupOf(table, image), ...throughTable({ table, tables, image, snapshot }) }
+    return { lookup: NO_TABLE(image), endpoints: [bareServer(image, snapshot)], ignored: [] }
+  return { lookup: lookupOf(table, image), ...throughTable({ table, tables, image, snapshot }) }
 }
 
 function nameOf({ registry, repository }: Pick<ImageName, 'registry' | 'repository'>): string {

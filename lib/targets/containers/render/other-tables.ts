@@ -8,7 +8,7 @@ import type { Snapshot } from '../snapshot.ts'
 type Files = Pick<Snapshot, 'files' | 'places' | 'release'>
 
 /** As one order of files has them. */
-export function otherTables({ files, places }: Files, loading: Loading): readonly RegistryTable[] {
+function otherTables({ files, places }: Files, loading: Loading): readonly RegistryTable[] {
   return mergedTables(
     loadOrder(
       files.filter(({ path }) => path !== places.dropIn),

@@ -1,4 +1,4 @@
-/** What becomes of tables that those of regmirror replace: kept, told, or a reason to write nothing. Pure. */
+/** What becomes of tables that those of regmirror replace: kept, reported, or a reason to write nothing. Pure. */
 import type { Issue } from '../../../model/errors.ts'
 import type { Notice } from '../../../model/report.ts'
 import type { MirrorEntry, RegistryTable } from '../files/config-file.ts'

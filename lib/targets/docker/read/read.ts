@@ -1,14 +1,27 @@
-/** The mirrors that Docker has, for a list. */
-import { isTable } from '../../../formats/is-table.ts'
+/** The mirrors that Docker has, for a list: of the files that it reads with its release and image store. */
 import { locateJson } from '../../../formats/json/locate.ts'
 import type { ReadBack } from '../../../model/read-back.ts'
+import { formOf } from '../form.ts'
 import type { DockerSnapshot } from '../snapshot.ts'
 import { readDaemonJson } from './daemon-json.ts'
+import { readHosts } from './hosts.ts'
 
-export function read({ config, json, fault }: DockerSnapshot): ReadBack {
+/** A registry of hosts.toml hides the same one of daemon.json, unless `docker pull` reads that alone. */
+export function read(snapshot: DockerSnapshot): ReadBack {
+  const { daemonMirrors, hostsToml } = formOf(snapshot)
+  const hosts = hostsToml ? readHosts(snapshot) : { registries: [], losses: [] }
+  const daemon = readConfig(snapshot)
+  const [first, second] = daemonMirrors ? [daemon, hosts] : [hosts, daemon]
+  const known = new Set(first.registries.map(({ name }) => name))
+  return {
+    registries: [...first.registries, ...second.registries.filter(({ name }) => !known.has(name))],
+    losses: [...first.losses, ...second.losses],
+  }
+}
+
+function readConfig({ config, json, fault }: DockerSnapshot): ReadBack {
   if (fault !== undefined) return { registries: [], losses: [fault] }
-  if (json === undefined || config.found === undefined || !isTable(json.value))
-    return { registries: [], losses: [] }
+  if (json === undefined || config.found === undefined) return { registries: [], losses: [] }
   const { text, value } = json
   return readDaemonJson({ file: config.path, text, value, locateKey: path => locateJson(text, path) })
 }

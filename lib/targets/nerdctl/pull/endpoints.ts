@@ -6,7 +6,7 @@ import type { HostDirectory } from '../../hosts-toml/read/host-directory.ts'
 import { parseImageName } from '../../hosts-toml/read/image-name.ts'
 import { loadHosts } from '../../hosts-toml/read/load-hosts.ts'
 import type { EffectiveEndpoint, ImageName, PullRoute } from '../../pull-route.ts'
-import { parseRelease, type Release } from '../../release.ts'
+import { atLeast, parseRelease, type Release } from '../../release.ts'
 import type { NerdctlSnapshot } from '../snapshot.ts'
 import { findDirectory, type Mode } from './find-directory.ts'
 
@@ -21,12 +21,19 @@ export function endpoints(snapshot: NerdctlSnapshot, text: string): readonly [Pu
   if ('problem' in image) return [{ endpoints: [], ignored: [], failure: { message: image.problem } }]
   const [fault] = snapshot.faults
   if (fault !== undefined) return [{ image, endpoints: [], ignored: [], failure: fault }]
+  const { release } = snapshot
   const [now, before] = [routeFor(snapshot, image, 'transfer'), routeFor(snapshot, image, 'resolver')]
-  if (isDeepStrictEqual(now, before)) return [now]
+  if (release !== undefined) return [atLeast(release, TRANSFERS) ? now : before]
+  if (isSameRoute(now, before)) return [now]
   return [
     { ...now, releases: [{ from: TRANSFERS }] },
     { ...before, releases: [{ from: '2.0.0', before: TRANSFERS }] },
   ]
+}
+
+/** Whatever led to them. */
+function isSameRoute({ lookup: a, ...now }: PullRoute, { lookup: b, ...before }: PullRoute): boolean {
+  return a?.path === b?.path && isDeepStrictEqual(now, before)
 }
 
 function routeFor(snapshot: NerdctlSnapshot, image: ImageName, mode: Mode): PullRoute {

@@ -8,7 +8,7 @@ import type { NerdctlSnapshot } from '../snapshot.ts'
 
 export const nerdctlExplainer: Explainer<NerdctlSettings, NerdctlSnapshot> = {
   observe: (view, settings) => observe(view, [], settings),
-  version: () => undefined,
+  version: ({ release }) => release?.name,
   notices: () => [],
   startFiles: () => [],
   // Credentials are those of the docker config of the user, for the host of the endpoint (dockerconfigresolver.go:186@v2.3.5).

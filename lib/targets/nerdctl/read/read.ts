@@ -1,9 +1,8 @@
 /** The mirrors that nerdctl has on a node, as registries of a list. Pure. */
 
 import type { Issue } from '../../../model/errors.ts'
-import type { FoundEndpoint, FoundRegistry, Loss, ReadBack } from '../../../model/read-back.ts'
-import type { HostDirectory } from '../../hosts-toml/read/host-directory.ts'
-import type { HostEntry } from '../../hosts-toml/read/host-entry.ts'
+import type { Loss, ReadBack } from '../../../model/read-back.ts'
+import { foundRegistry } from '../../hosts-toml/found-registry.ts'
 import { loadHosts } from '../../hosts-toml/read/load-hosts.ts'
 import { READER } from '../pull/endpoints.ts'
 import { findDirectory } from '../pull/find-directory.ts'
@@ -32,44 +31,10 @@ function readRegistry(name: string, snapshot: NerdctlSnapshot): ReadBack {
     const issue = 'failure' in loaded ? loaded.failure : loaded.unknown
     return { registries: [], losses: [lossOf(issue, name)] }
   }
-  const registry = found.found && registryOf(name, found.found, loaded.entries)
+  const registry = found.found && foundRegistry(name, found.found, loaded.entries)
   return { registries: registry ? [registry] : [], losses: loaded.ignored.map(issue => lossOf(issue, name)) }
 }
 
 function lossOf(issue: Issue, registry: string): Loss {
   return { ...issue, registry }
-}
-
-type Placed = HostEntry & { readonly line?: number }
-
-function registryOf(name: string, directory: HostDirectory, entries: readonly Placed[]): FoundRegistry {
-  const file = `${directory.path}/hosts.toml`
-  const place = (entry: Placed) => ({ file, ...(entry.line !== undefined && { line: entry.line }) })
-  const mirrors = entries.slice(0, -1)
-  const server = entries.at(-1)
-  return {
-    name,
-    at: { file: directory.hosts === undefined ? directory.path : file },
-    mirrors: mirrors.map(entry => ({
-      ...endpointOf(entry),
-      at: place(entry),
-      capabilities: entry.capabilities,
-    })),
-    ...(server !== undefined && name !== '*' && { server: { ...endpointOf(server), at: place(server) } }),
-  }
-}
-
-function endpointOf(entry: Placed): Omit<FoundEndpoint, 'at'> {
-  const { scheme, host, path, ca = [], client, skipVerify, header, dialTimeout } = entry
-  const [pair] = client
-  return {
-    url: host === '' ? '' : `${scheme}://${host}${path === '/' ? '' : path}`,
-    ...(scheme !== 'http' && {
-      ...(ca.length > 0 && { ca }),
-      ...(pair !== undefined && { client: { cert: pair.cert, key: pair.key ?? pair.cert } }),
-      ...(skipVerify === true && { skipVerify }),
-    }),
-    ...(Object.keys(header).length > 0 && { header }),
-    ...(dialTimeout !== undefined && { dialTimeout }),
-  }
 }

@@ -55,7 +55,7 @@ export async function usedBy(address: string): Promise<Used> {
 
 async function respond(address: string, { config = '', node }: WrittenConfig): Promise<DaemonResponse> {
   const used = await usedBy(address).catch((error: Error) => error)
-  if (used instanceof Error) return { serves: false, isFinal: false, problem: used.message }
+  if (used instanceof Error) return { serves: false, isFinal: false, responds: false, problem: used.message }
   const file = (await node.read(config))?.toString('utf8') ?? '{}'
   const inFile = (...keys: readonly string[]) => formats.json.valueAt(file, keys) ?? []
   const isSame =

@@ -53,7 +53,7 @@ export interface ToyMachine {
   /** The files of toy, without those of its daemon, and the state folder. */
   tree(): Promise<Tree>
   /** Starts toyd, and stops it with the machine. */
-  start(how?: 'reload' | 'ignore' | 'end'): Promise<Toyd>
+  start(how?: 'reload' | 'ignore' | 'end' | 'late'): Promise<Toyd>
   /** What the daemon uses. */
   used(): Promise<Used>
   /** Runs a command; `env`: more variables. */
@@ -109,7 +109,7 @@ function machineOf(pid: number, children: ChildProcess[]): ToyMachine {
     write: tree => writeTree(root, tree),
     chmod: (file, mode) => fs.chmod(path.join(root, file), mode),
     tree: async () => {
-      const isOther = (file: string) => /\/(toyd\.|hangups|unit|hidden)/.test(file)
+      const isOther = (file: string) => /\/(toyd\.|hangups|unit|hidden|started)/.test(file)
       const toy = await readTree(path.join(root, 'srv/toy'), isOther)
       const lib = await readTree(path.join(root, 'var/lib'))
       return { ...toy, ...Object.fromEntries(Object.keys(lib).map(file => [`/var/lib/${file}`, ''])) }

@@ -1,11 +1,12 @@
 /**
  * The daemon of toy: `node toyd.ts FOLDER HOW`. It reads toy.json when it starts and at SIGHUP, and serves what it uses as
  * JSON at a socket. As dockerd does, it keeps its old values where a key is gone or the file is invalid. HOW is what SIGHUP
- * does: `reload`, `ignore`, or `end` it.
+ * does: `reload`, `ignore`, or `end` it; `late`: it handles SIGHUP and serves only when the folder has a file `started`.
  */
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface Used {
   readonly hosts: readonly string[]
@@ -38,18 +39,25 @@ function tryToLoad(): void {
   }
 }
 
-process.on('SIGHUP', () => {
+function hangUp(): void {
   used = { ...used, hangups: used.hangups + 1 }
   fs.writeFileSync(at('hangups'), String(used.hangups))
   if (how === 'end') process.exit(1)
-  if (how === 'reload') tryToLoad()
-})
+  if (how !== 'ignore') tryToLoad()
+}
+
+function writeId(): void {
+  fs.writeFileSync(at('toyd.pid.new'), String(process.pid))
+  fs.renameSync(at('toyd.pid.new'), at('toyd.pid'))
+}
 
 tryToLoad()
 fs.rmSync(at('toyd.sock'), { force: true })
+if (how === 'late') {
+  writeId()
+  while (!fs.existsSync(at('started'))) await sleep(20)
+}
+process.on('SIGHUP', hangUp)
 net
   .createServer(socket => socket.on('error', () => {}).end(JSON.stringify(used)))
-  .listen(at('toyd.sock'), () => {
-    fs.writeFileSync(at('toyd.pid.new'), String(process.pid))
-    fs.renameSync(at('toyd.pid.new'), at('toyd.pid'))
-  })
+  .listen(at('toyd.sock'), writeId)

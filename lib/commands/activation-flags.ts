@@ -1,7 +1,13 @@
-/** `--reload` and `--restart`: where they are refused, and the report of what they did. Pure. */
+/** `--reload` and `--restart`: what they are, where they are refused, and the report of what they did. Pure. */
 import type { Activated, Activation } from '../model/activation.ts'
 import { Failure } from '../model/errors.ts'
 import type { AppliedReport, RestoredReport } from '../model/report.ts'
+import { toggle } from './flag-types.ts'
+
+export const activationFlags = {
+  restart: toggle('restart the runtime if a change needs it; if it does not serve then, undo everything'),
+  reload: toggle('the same where a reload is enough'),
+}
 
 interface ActivateFlags {
   readonly root: string | undefined
