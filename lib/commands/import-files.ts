@@ -27,7 +27,7 @@ export async function readNamedFiles(
   return joinReadBacks(found)
 }
 
-export function joinReadBacks(all: readonly ReadBack[]): ReadBack {
+function joinReadBacks(all: readonly ReadBack[]): ReadBack {
   return { registries: all.flatMap(one => one.registries), losses: all.flatMap(one => one.losses) }
 }
 
