@@ -4,8 +4,8 @@ import type { Issue } from '../../model/errors.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
-import { byWriter } from '../../ownership/other-writers.ts'
 import { onOneLine } from '../../wording/printable.ts'
+import { writtenNotices } from '../written-notice.ts'
 import { tableOf } from './config/config-file.ts'
 import { hostTables } from './config/host-tables.ts'
 import { findDaemon } from './daemon-state.ts'
@@ -59,14 +59,9 @@ export function unreadConflicts({ config, named, daemons }: BuildkitSnapshot): r
   }))
 }
 
-function writerNotices(
-  values: readonly OwnedValue[],
-  { config, file }: BuildkitSnapshot,
-): readonly Untargeted[] {
-  const writer = file && writerOf(config, file.text)
-  if (writer === undefined || values.length === 0) return []
-  const message = `was written ${byWriter(writer)}, which may overwrite the mirrors of the list`
-  return [{ code: 'config_written', message, file: config, line: writer.line }]
+function writerNotices(values: readonly OwnedValue[], { file }: BuildkitSnapshot): readonly Untargeted[] {
+  if (values.length === 0) return []
+  return writtenNotices(file, writerOf, 'may overwrite the mirrors of the list')
 }
 
 /** Values that other people or programs have set, and that the list decides on. */

@@ -3,8 +3,9 @@ import type { OwnedValue } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
 import { findProgram } from '../find-program.ts'
 import { parseRelease, type Release } from '../release.ts'
+import type { TomlFile } from '../toml-file.ts'
 import type { Machine, View } from '../view.ts'
-import { type ConfigFile, parseConfigFile } from './config/config-file.ts'
+import { parseConfigFile } from './config/config-file.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemons.ts'
 import { type BuildkitSettings, configPath } from './settings.ts'
 import type { BuildkitSnapshot } from './snapshot.ts'
@@ -31,7 +32,7 @@ export function fileOf(config: string, bytes: Buffer | undefined): Pick<Buildkit
   if (file === undefined) return { file, faults: [] }
   return 'message' in file
     ? { file: undefined, faults: [file] }
-    : { file: file satisfies ConfigFile, faults: [] }
+    : { file: file satisfies TomlFile, faults: [] }
 }
 
 function valuesIn({ files }: State, config: string): readonly OwnedValue[] {

@@ -2,7 +2,7 @@
 import type { Issue } from '../../model/errors.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
 import type { Release } from '../release.ts'
-import type { ConfigFile } from './config/config-file.ts'
+import type { TomlFile } from '../toml-file.ts'
 import type { Daemons } from './daemons.ts'
 
 export interface BuildkitSnapshot {
@@ -10,7 +10,7 @@ export interface BuildkitSnapshot {
   readonly config: string
   readonly named: boolean
   /** Undefined where there is none, and where buildkitd refuses it. */
-  readonly file: ConfigFile | undefined
+  readonly file: TomlFile | undefined
   /** Why buildkitd refuses it. */
   readonly faults: readonly Issue[]
   /** The values that regmirror has set in it. */

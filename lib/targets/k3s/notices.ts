@@ -5,8 +5,8 @@ import { hideCredentials } from '../../model/hide-credentials.ts'
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
-import { byWriter } from '../../ownership/other-writers.ts'
 import { onOneLine } from '../../wording/printable.ts'
+import { writtenNotices } from '../written-notice.ts'
 import { hostSettings } from './config/host-settings.ts'
 import { writerOf } from './other-writers.ts'
 import { tableIn } from './registries-file.ts'
@@ -63,11 +63,9 @@ function templateNotices(values: readonly OwnedValue[], { template }: K3sSnapsho
   return [{ code: 'template_without_mirrors', message: problem, file: template.path }]
 }
 
-function writerNotices(values: readonly OwnedValue[], { config, file }: K3sSnapshot): readonly Untargeted[] {
-  const writer = file && writerOf(config, file.text)
-  if (writer === undefined || values.length === 0) return []
-  const message = `was written ${byWriter(writer)}, which may overwrite the mirrors of the list`
-  return [{ code: 'config_written', message, file: config, line: writer.line }]
+function writerNotices(values: readonly OwnedValue[], { file }: K3sSnapshot): readonly Untargeted[] {
+  if (values.length === 0) return []
+  return writtenNotices(file, writerOf, 'may overwrite the mirrors of the list')
 }
 
 /** Values that other people or programs have set, and that the list decides on. */

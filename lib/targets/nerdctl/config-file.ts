@@ -1,20 +1,7 @@
 /** nerdctl.toml as nerdctl reads it, or why every command of nerdctl fails with it. Pure. */
-import { isUtf8 } from 'node:buffer'
-import type { Table } from '../../formats/is-table.ts'
-import { readDocument } from '../../formats/toml/document.ts'
-import { locateKey } from '../../formats/toml/locations.ts'
 import type { Issue } from '../../model/errors.ts'
 import { type Leaf, misfits, type Shape } from '../hosts-toml/read/shape.ts'
-
-export interface ConfigFile {
-  readonly path: string
-  readonly text: string
-  readonly value: Table
-  /** Where the key at a path stands. */
-  locateKey(
-    path: readonly (string | number)[],
-  ): { readonly line: number; readonly column: number } | undefined
-}
+import { readTomlFile, type TomlFile } from '../toml-file.ts'
 
 const string: Leaf = { name: 'a string', fits: value => typeof value === 'string' }
 const boolean: Leaf = { name: 'true or false', fits: value => typeof value === 'boolean' }
@@ -39,7 +26,7 @@ const FILE: Shape = { known: KEYS }
 const FAILS = 'every command of nerdctl fails'
 
 /** The file, or the first reason why nerdctl refuses it. */
-export function parseConfigFile(path: string, bytes: Buffer): ConfigFile | Issue {
+export function parseConfigFile(path: string, bytes: Buffer): TomlFile | Issue {
   const read = readConfigFile(path, bytes)
   if ('message' in read) return read
   const [misfit] = misfits(read.value, FILE)
@@ -53,26 +40,17 @@ export function parseConfigFile(path: string, bytes: Buffer): ConfigFile | Issue
 }
 
 /** The same, whatever its keys and their types are. */
-export function readConfigFile(path: string, bytes: Buffer): ConfigFile | Issue {
-  if (!isUtf8(bytes)) return { file: path, message: 'is not UTF-8', hint: 'save it as UTF-8' }
-  const text = bytes.toString('utf8')
-  if (text.startsWith('\ufeff')) {
-    const message = `starts with a byte order mark: ${FAILS}`
-    return { file: path, line: 1, column: 1, message, hint: 'save it as UTF-8 without one' }
-  }
-  const read = readDocument(text)
-  if ('fault' in read) return { hint: 'correct it', file: path, ...read.fault }
-  const { value, tree } = read
-  return { path, text, value, locateKey: at => locateKey(tree(), at) }
+export function readConfigFile(path: string, bytes: Buffer): TomlFile | Issue {
+  return readTomlFile(path, bytes, FAILS)
 }
 
 /** Keys that nerdctl 2.3.5 does not know. The decoder ignores the case of a key. */
-export function unknownKeys({ value }: Pick<ConfigFile, 'value'>): readonly string[] {
+export function unknownKeys({ value }: Pick<TomlFile, 'value'>): readonly string[] {
   return Object.keys(value).filter(key => !Object.hasOwn(KEYS, key.toLowerCase()))
 }
 
 /** The value of a key, in whatever case it is written. */
-export function keyValue(file: Pick<ConfigFile, 'value'> | undefined, key: string): unknown {
+export function keyValue(file: Pick<TomlFile, 'value'> | undefined, key: string): unknown {
   const found = Object.entries(file?.value ?? {}).findLast(([name]) => name.toLowerCase() === key)
   return found?.[1]
 }
@@ -80,7 +58,7 @@ export function keyValue(file: Pick<ConfigFile, 'value'> | undefined, key: strin
 export function fileOf(
   config: string,
   bytes: Buffer | undefined,
-): { readonly file: ConfigFile | undefined; readonly faults: readonly Issue[] } {
+): { readonly file: TomlFile | undefined; readonly faults: readonly Issue[] } {
   const file: ReturnType<typeof parseConfigFile> | undefined = bytes && parseConfigFile(config, bytes)
   if (file === undefined) return { file, faults: [] }
   return 'message' in file ? { file: undefined, faults: [file] } : { file, faults: [] }
@@ -88,7 +66,7 @@ export function fileOf(
 
 /** `hosts_dir`, else the usual ones. */
 export function usedDirectories(
-  file: Pick<ConfigFile, 'value'> | undefined,
+  file: Pick<TomlFile, 'value'> | undefined,
   usual: readonly string[],
 ): readonly string[] {
   const named = keyValue(file, 'hosts_dir')

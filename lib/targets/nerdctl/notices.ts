@@ -2,9 +2,9 @@
 import type { Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import { hasBanner } from '../../ownership/banner.ts'
-import { byWriter } from '../../ownership/other-writers.ts'
 import { onOneLine } from '../../wording/printable.ts'
 import { DEFAULT_DIRECTORY, directoryName } from '../hosts-toml/directory-name.ts'
+import { writtenNotices } from '../written-notice.ts'
 import { unknownKeys } from './config-file.ts'
 import { hostsDirValue, isUsable } from './hosts-dir.ts'
 import { writerOf } from './other-writers.ts'
@@ -43,11 +43,8 @@ function lineOf(place: { readonly line: number } | undefined): { readonly line?:
 }
 
 function writerNotices(snapshot: NerdctlSnapshot): readonly Untargeted[] {
-  const { file } = snapshot
-  const writer = file && writerOf(file.path, file.text)
-  if (file === undefined || writer === undefined || hostsDirValue(snapshot) === undefined) return []
-  const message = `was written ${byWriter(writer)}, which may reset hosts_dir`
-  return [{ code: 'config_written', message, file: file.path, line: writer.line }]
+  if (hostsDirValue(snapshot) === undefined) return []
+  return writtenNotices(snapshot.file, writerOf, 'may reset hosts_dir')
 }
 
 /** Directories that come before that of the list now, and after it with the list. */

@@ -3,14 +3,14 @@ import type { Issue } from '../../model/errors.ts'
 import type { OwnedValue } from '../../ownership/managed-file.ts'
 import type { FoundDirectories } from '../hosts-toml/registry-directory.ts'
 import type { Release } from '../release.ts'
-import type { ConfigFile } from './config-file.ts'
+import type { TomlFile } from '../toml-file.ts'
 import type { NerdctlDefaults } from './settings.ts'
 
 export interface NerdctlSnapshot extends FoundDirectories {
   /** The path of nerdctl.toml. */
   readonly config: string
   /** Undefined where there is none, and where nerdctl refuses it. */
-  readonly file: ConfigFile | undefined
+  readonly file: TomlFile | undefined
   /** Why nerdctl refuses it. */
   readonly faults: readonly Issue[]
   readonly defaults: NerdctlDefaults

@@ -1,24 +1,12 @@
 /** buildkitd.toml as buildkitd reads it, or why it does not start with it. Pure. */
-import { isUtf8 } from 'node:buffer'
 import { isTable, type Table } from '../../../formats/is-table.ts'
-import { readDocument } from '../../../formats/toml/document.ts'
-import { locateKey, locateToml } from '../../../formats/toml/locations.ts'
 import type { Issue } from '../../../model/errors.ts'
 import { misfits } from '../../hosts-toml/read/shape.ts'
+import { readTomlFile, type TomlFile } from '../../toml-file.ts'
 import { FILE } from './shape.ts'
 
-export interface ConfigFile {
-  readonly path: string
-  readonly text: string
-  readonly value: Table
-  /** Where the key at a path stands. */
-  locateKey(
-    path: readonly (string | number)[],
-  ): { readonly line: number; readonly column: number } | undefined
-}
-
 /** The file, or the first reason why buildkitd refuses it. */
-export function parseConfigFile(path: string, bytes: Buffer): ConfigFile | Issue {
+export function parseConfigFile(path: string, bytes: Buffer): TomlFile | Issue {
   const read = readConfigFile(path, bytes)
   if ('message' in read) return read
   const [misfit] = misfits(read.value, FILE)
@@ -30,21 +18,12 @@ export function parseConfigFile(path: string, bytes: Buffer): ConfigFile | Issue
 const NO_START = 'buildkitd does not start'
 
 /** The same, whatever types its values have. */
-export function readConfigFile(path: string, bytes: Buffer): ConfigFile | Issue {
-  if (!isUtf8(bytes)) return { file: path, message: 'is not UTF-8', hint: 'save it as UTF-8' }
-  const text = bytes.toString('utf8')
-  if (text.startsWith('\ufeff')) {
-    const message = `starts with a byte order mark: ${NO_START}`
-    return { file: path, line: 1, column: 1, message, hint: 'save it as UTF-8 without one' }
-  }
-  const read = readDocument(text)
-  if ('fault' in read) return { hint: 'correct it', file: path, ...read.fault }
-  const { value, tree } = read
-  return { path, text, value, locateKey: at => locateKey(tree(), at) ?? locateToml(tree(), at) }
+export function readConfigFile(path: string, bytes: Buffer): TomlFile | Issue {
+  return readTomlFile(path, bytes, NO_START)
 }
 
 /** The table of a registry or of a mirror's host; empty where there is none. */
-export function tableOf({ value }: Pick<ConfigFile, 'value'>, host: string): Table {
+export function tableOf({ value }: Pick<TomlFile, 'value'>, host: string): Table {
   const { registry } = value
   const table = isTable(registry) && Object.hasOwn(registry, host) ? registry[host] : undefined
   return isTable(table) ? table : {}

@@ -1,8 +1,9 @@
 /** The values of buildkitd.toml that a list decides on. Pure. */
 import { isLoopback } from '../../../model/registry.ts'
 import type { OwnedValue } from '../../../ownership/managed-file.ts'
+import type { TomlFile } from '../../toml-file.ts'
 import { certificatePaths } from './certificates.ts'
-import { type ConfigFile, tableOf } from './config-file.ts'
+import { tableOf } from './config-file.ts'
 import { type HostTable, mirrorText } from './host-tables.ts'
 
 /**
@@ -12,7 +13,7 @@ import { type HostTable, mirrorText } from './host-tables.ts'
 export function ownedValues(
   config: string,
   tables: readonly HostTable[],
-  file: Pick<ConfigFile, 'value'>,
+  file: Pick<TomlFile, 'value'>,
 ): readonly OwnedValue[] {
   return tables.flatMap(table => {
     const present = tableOf(file, table.name)

@@ -8,10 +8,10 @@ import type { Registry } from '../../../model/registry.ts'
 import type { OwnedValue } from '../../../ownership/managed-file.ts'
 import { plural } from '../../../wording/plural.ts'
 import type { DesiredFile } from '../../target.ts'
+import type { TomlFile } from '../../toml-file.ts'
 import { readsBracketsInNames } from '../releases.ts'
 import type { BuildkitSnapshot } from '../snapshot.ts'
 import { certificateFiles } from './certificates.ts'
-import type { ConfigFile } from './config-file.ts'
 import { type HostTable, hostConflicts, hostTables } from './host-tables.ts'
 import { ownedValues } from './owned-values.ts'
 
@@ -82,7 +82,7 @@ function unsetConflict({ path, value }: OwnedValue, { config, file }: BuildkitSn
 }
 
 /** The decoder of 0.28 and later reads `Mirrors` as `mirrors`: two spellings of one key would both count. */
-function otherCases(file: ConfigFile | undefined, tables: readonly HostTable[]): readonly Issue[] {
+function otherCases(file: TomlFile | undefined, tables: readonly HostTable[]): readonly Issue[] {
   if (file === undefined) return []
   const paths: readonly (readonly string[])[] = [[], ...tables.map(({ name }) => ['registry', name])]
   return paths.flatMap(path => {

@@ -1,6 +1,6 @@
 /** The certificates and keys that buildkitd.toml names. Pure. */
 import { stringsIn, tablesIn } from '../../../formats/table-values.ts'
-import type { ConfigFile } from '../config/config-file.ts'
+import type { TomlFile } from '../../toml-file.ts'
 import { keypairsIn } from '../pull/keypairs.ts'
 
 export interface NamedFile {
@@ -12,7 +12,7 @@ export interface NamedFile {
   readonly at: readonly (string | number)[]
 }
 
-export function namedFiles({ value }: Pick<ConfigFile, 'value'>): readonly NamedFile[] {
+export function namedFiles({ value }: Pick<TomlFile, 'value'>): readonly NamedFile[] {
   return tablesIn(value.registry).flatMap(([host, table]) => [
     ...stringsIn(table.ca).map((path, i) => ({
       ...{ host, key: 'ca' as const, path },

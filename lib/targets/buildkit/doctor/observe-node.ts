@@ -7,8 +7,9 @@ import { isReadableByOthers } from '../../../system/readable-by-others.ts'
 import type { Reader } from '../../../system/reader.ts'
 import { TICKS_PER_SECOND } from '../../../system/ticks.ts'
 import type { CheckedFile, Observation } from '../../rule.ts'
+import type { TomlFile } from '../../toml-file.ts'
 import type { Machine, View } from '../../view.ts'
-import { type ConfigFile, readConfigFile } from '../config/config-file.ts'
+import { readConfigFile } from '../config/config-file.ts'
 import { findDaemon } from '../daemon-state.ts'
 import type { BuildkitSnapshot } from '../snapshot.ts'
 import { namedFiles } from './named-files.ts'
@@ -16,7 +17,7 @@ import { namedFiles } from './named-files.ts'
 export interface ObservedBuildkit {
   readonly snapshot: BuildkitSnapshot
   /** buildkitd.toml, also where a value has a wrong type; undefined: there is none, or it is not TOML. */
-  readonly file: ConfigFile | undefined
+  readonly file: TomlFile | undefined
   /** The certificates and keys that it names, by path; undefined: there is no such file. */
   readonly named: ReadonlyMap<string, NamedFile | undefined>
   /** When buildkitd.toml was changed, and the running buildkitd was started, in milliseconds since 1970. */
@@ -55,7 +56,7 @@ export async function observeNode(
 
 async function checkedFile(
   node: Reader,
-  { path: at, text }: ConfigFile,
+  { path: at, text }: TomlFile,
   { mode }: FileFacts,
 ): Promise<CheckedFile> {
   const isExposed = await isReadableByOthers(at, node)
@@ -65,7 +66,7 @@ async function checkedFile(
 /** A path that cannot be followed counts as none: buildkitd cannot read it either. */
 async function readNamed(
   node: Reader,
-  file: ConfigFile | undefined,
+  file: TomlFile | undefined,
 ): Promise<ReadonlyMap<string, NamedFile | undefined>> {
   const found = new Map<string, NamedFile | undefined>()
   for (const { path: named } of file === undefined ? [] : namedFiles(file))

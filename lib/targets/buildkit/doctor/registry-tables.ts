@@ -2,7 +2,7 @@
 import { isTable, type Table } from '../../../formats/is-table.ts'
 import { stringsIn, tablesIn } from '../../../formats/table-values.ts'
 import type { Found } from '../../rule.ts'
-import type { ConfigFile } from '../config/config-file.ts'
+import type { TomlFile } from '../../toml-file.ts'
 import { hostAndPath, type MirrorAddress } from '../pull/mirror-address.ts'
 import type { ObservedBuildkit } from './observe-node.ts'
 
@@ -28,7 +28,7 @@ export function registryTables({ snapshot: { file } }: ObservedBuildkit): readon
   }))
 }
 
-function placeIn(file: ConfigFile, at: readonly (string | number)[], registry: string) {
+function placeIn(file: TomlFile, at: readonly (string | number)[], registry: string) {
   const found = file.locateKey(at) ?? file.locateKey(at.slice(0, 2))
   return { file: file.path, ...(found && { line: found.line }), registry }
 }

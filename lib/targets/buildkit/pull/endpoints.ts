@@ -6,7 +6,8 @@ import { isLoopback } from '../../../model/registry.ts'
 import { parseImageName } from '../../hosts-toml/read/image-name.ts'
 import type { EffectiveEndpoint, PullRoute } from '../../pull-route.ts'
 import { parseRelease, type Release } from '../../release.ts'
-import { type ConfigFile, tableOf } from '../config/config-file.ts'
+import type { TomlFile } from '../../toml-file.ts'
+import { tableOf } from '../config/config-file.ts'
 import { buildkitDialect, serverHost } from '../dialect.ts'
 import type { BuildkitSnapshot } from '../snapshot.ts'
 import { keypairsIn } from './keypairs.ts'
@@ -39,23 +40,23 @@ export function endpoints(snapshot: BuildkitSnapshot, text: string): readonly [P
   ]
 }
 
-function hasTable(file: ConfigFile, registry: string): boolean {
+function hasTable(file: TomlFile, registry: string): boolean {
   const { registry: tables } = file.value
   return typeof tables === 'object' && tables !== null && Object.hasOwn(tables, registry)
 }
 
-function lookupIn(file: ConfigFile, registry: string): Lookup {
+function lookupIn(file: TomlFile, registry: string): Lookup {
   const place = file.locateKey(['registry', registry])
   const why = `it has the name of the registry, ${registry}`
   return { by: 'exact', path: file.path, ...(place && { line: place.line }), why }
 }
 
-function absence(config: string, registry: string, file: ConfigFile | undefined): Lookup {
+function absence(config: string, registry: string, file: TomlFile | undefined): Lookup {
   if (file === undefined) return { by: 'unset', why: `${config} does not exist` }
   return { by: 'none', path: config, why: `there is no table [registry."${registry}"]` }
 }
 
-function mirrorEndpoint(mirror: string, nth: number, registry: string, file: ConfigFile): EffectiveEndpoint {
+function mirrorEndpoint(mirror: string, nth: number, registry: string, file: TomlFile): EffectiveEndpoint {
   const { host, path } = hostAndPath(mirror)
   const place = file.locateKey(['registry', registry, 'mirrors', nth])
   const ns = buildkitDialect.namespace(registry, host)
@@ -68,7 +69,7 @@ function mirrorEndpoint(mirror: string, nth: number, registry: string, file: Con
   }
 }
 
-function server(registry: string, file: ConfigFile | undefined): EffectiveEndpoint {
+function server(registry: string, file: TomlFile | undefined): EffectiveEndpoint {
   const found = reached(serverHost(registry), '/v2', registry, file)
   const place = file?.locateKey(['registry', registry])
   return {
@@ -80,7 +81,7 @@ function server(registry: string, file: ConfigFile | undefined): EffectiveEndpoi
 }
 
 /** By the table of the host; with both switches https is tried first (resolver.go:28-71@v0.32.2). */
-function reached(host: string, path: string, name: string, file: ConfigFile | undefined) {
+function reached(host: string, path: string, name: string, file: TomlFile | undefined) {
   const table = file === undefined ? {} : tableOf(file, name)
   const isPlain = table.http === true || (table.http === undefined && isLoopback(host))
   const skipVerify = table.insecure === true
@@ -96,7 +97,7 @@ function reached(host: string, path: string, name: string, file: ConfigFile | un
 }
 
 /** Schemes in `mirrors`, which say nothing. */
-function ignoredIn(file: ConfigFile, registry: string): readonly Issue[] {
+function ignoredIn(file: TomlFile, registry: string): readonly Issue[] {
   return stringsIn(tableOf(file, registry).mirrors).flatMap((mirror, i) => {
     const { scheme, host } = hostAndPath(mirror)
     if (scheme === undefined) return []

@@ -2,14 +2,15 @@
 import type { Unread } from '../../../model/finding.ts'
 import { isReadableByOthers } from '../../../system/readable-by-others.ts'
 import type { Observation } from '../../rule.ts'
+import type { TomlFile } from '../../toml-file.ts'
 import type { View } from '../../view.ts'
-import { type ConfigFile, readConfigFile } from '../config-file.ts'
+import { readConfigFile } from '../config-file.ts'
 import type { NerdctlSnapshot } from '../snapshot.ts'
 
 export interface ObservedNerdctl {
   readonly snapshot: NerdctlSnapshot
   /** nerdctl.toml, also where nerdctl refuses it; undefined: there is none, or it is not TOML. */
-  readonly file: ConfigFile | undefined
+  readonly file: TomlFile | undefined
 }
 
 /** The rules of containerd cover hosts.toml files. */
