@@ -507,6 +507,18 @@ describe('explain', () => {
       },
     ))
 
+  it('names the runtimes that cannot complete the name, and explains the others', () =>
+    withNode({ 'etc/containerd/config.toml': CONFIGURED }, async node => {
+      const args = ['explain', 'busybox', '--root', node.root, '--target', 'containers']
+      const { code, stdout, stderr } = await run([...args, '--target', 'containerd'])
+      assert.equal(code, 0)
+      assert.match(stdout, /^docker\.io\/library\/busybox:latest\ncontainerd/)
+      assert.match(stderr, /^notice: Podman and CRI-O: busybox: the name has no registry.*; write it as/)
+      const alone = await run(args)
+      assert.equal(alone.code, 2)
+      assert.match(alone.stderr, /^error: busybox: the name has no registry/)
+    }))
+
   it('explains through every runtime of the node, or through those that are named', () =>
     withNode(
       { 'etc/buildkit-toy/mirrors/quay.io.toml': 'mirrors = ["https://a.example/v2"]\n', 'usr/bin/toy': '' },

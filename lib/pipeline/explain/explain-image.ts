@@ -1,6 +1,6 @@
 /** One image through one runtime: its routes now, and after a restart where that differs. Pure. */
 import { isDeepStrictEqual } from 'node:util'
-import { Failure } from '../../model/errors.ts'
+import type { Issue } from '../../model/errors.ts'
 import type { ExplainedImage, ExplainedRoute } from '../../model/explain-report.ts'
 import type { Explainer } from '../../targets/explainer.ts'
 import type { Target } from '../../targets/target.ts'
@@ -19,14 +19,13 @@ export interface ExplainedTarget {
   readonly isOutdated: boolean
 }
 
-/** Throws Failure `usage` where no release takes the name for that of an image. */
-export function explainImage(
-  image: string,
-  one: ExplainedTarget,
-): Omit<ExplainedImage, 'routes' | 'list'> & { readonly pairs: readonly RoutePair[] } {
+type Explained = Omit<ExplainedImage, 'routes' | 'list'> & { readonly pairs: readonly RoutePair[] }
+
+/** An issue where no release takes the name for that of an image. */
+export function explainImage(image: string, one: ExplainedTarget): Explained | Issue {
   const after = pairsOf(image, one, one.snapshot)
   const named = after.find(({ route }) => route.image !== undefined)?.route.image
-  if (named === undefined) throw invalidName(image, after[0]?.route.failure?.message)
+  if (named === undefined) return invalidName(image, after[0]?.route.failure?.message)
   const version = one.explainer.version(one.snapshot)
   return {
     ...{ image, target: one.name, ...(version !== undefined && { version }), ...named },
@@ -63,8 +62,8 @@ function at(pair: RoutePair, when: NonNullable<ExplainedRoute['when']>): RoutePa
   return { ...pair, explained: { ...(releases && { releases }), when, ...rest } }
 }
 
-function invalidName(image: string, problem = 'this is not an image name'): Failure {
+function invalidName(image: string, problem = 'this is not an image name'): Issue {
   const hint =
     'write it as in a pod, such as busybox, quay.io/prometheus/node-exporter:v1.8.2 or registry.example:5000/team/app@sha256:…'
-  return new Failure('usage', [{ message: `${image}: ${problem}`, hint }])
+  return { message: `${image}: ${problem}`, hint }
 }

@@ -1,7 +1,7 @@
 /** What pulls of images do on this node. Reads, never writes. */
 
 import type { LoadedList } from '../../list/load.ts'
-import { Failure } from '../../model/errors.ts'
+import { Failure, type Issue, issueText } from '../../model/errors.ts'
 import type { ExplainedImage, ExplainReport } from '../../model/explain-report.ts'
 import type { Notice } from '../../model/report.ts'
 import type { World } from '../../model/world.ts'
@@ -46,6 +46,7 @@ export async function explainImages(
   const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
   const isListed = ({ name }: ConfiguredTarget) => loaded?.list.targets[name] !== undefined
   const daemons = []
+  const unnamed: Unnamed[] = []
   const chosen = await loadChosen(targets, { named: options.named, list: loaded?.list }, view)
   for (const configured of settingsOf(chosen, loaded)) {
     const { one, daemon, notices: own } = await observeTarget(configured, isListed(configured), view)
@@ -53,14 +54,38 @@ export async function explainImages(
     daemons.push({ target: one.name, daemon })
     const probe = await options.openProber?.(configured, view)
     for (const image of images) {
-      const { pairs, ...about } = explainImage(image, one)
+      const explained = explainImage(image, one)
+      if ('message' in explained) {
+        unnamed.push({ image, target: one, issue: explained })
+        continue
+      }
+      const { pairs, ...about } = explained
       const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
       const list = compared && { list: compared.of(about.registry, one.name) }
       found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
     }
   }
+  notices.push(...unnamedNotices(unnamed, found))
   const here = view.machine !== undefined && { targets: daemons.map(targetReport) }
   return { version: 1, kind: 'explain', images: found, ...here, notices }
+}
+
+/** A name that a runtime does not take for that of an image. */
+interface Unnamed {
+  readonly image: string
+  readonly target: ExplainedTarget
+  readonly issue: Issue
+}
+
+/** Runtimes complete names in different ways. Throws Failure `usage` where none takes one of the names. */
+function unnamedNotices(unnamed: readonly Unnamed[], found: readonly ExplainedImage[]): readonly Notice[] {
+  const refused = unnamed.find(({ image }) => !found.some(one => one.image === image))
+  if (refused !== undefined) throw new Failure('usage', [refused.issue])
+  return unnamed.map(({ target: { name, target }, issue }) => ({
+    code: 'name_refused',
+    target: name,
+    message: `${target.title}: ${issueText(issue)}`,
+  }))
 }
 
 /** The state may be readable by root alone: then it counts as empty. */

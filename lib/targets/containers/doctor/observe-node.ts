@@ -1,4 +1,6 @@
 /** What the rules read: the snapshot, and which of its files are configuration. */
+
+import { plural } from '../../../wording/plural.ts'
 import type { CheckedFile, Doctor } from '../../rule.ts'
 import type { Snapshot } from '../snapshot.ts'
 
@@ -15,6 +17,6 @@ function aboutNode({ release, files, programs }: Snapshot): readonly string[] {
   return [
     ...(release === undefined ? [] : [`Podman ${release.name}`]),
     ...(programs.crio === undefined ? [] : [`CRI-O (process ${programs.crio.pid})`]),
-    `${files.length} files of registries.conf`,
+    plural(files.length, 'file of registries.conf', 'files of registries.conf'),
   ]
 }
