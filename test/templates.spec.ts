@@ -132,10 +132,12 @@ describe('templates', () => {
     assert.deepEqual(flags(read('regmirror.env')).sort(), [...new Set(units.flatMap(flags))].sort())
   })
 
-  it('the unit runs before containerd and kubelet, without the network', () => {
+  it('the unit runs before the runtimes and kubelet, without the network', () => {
     const file = path.join(templates, 'systemd/regmirror-bootstrap.service')
     const unit = readFileSync(file, 'utf8')
-    assert.match(unit, /^Before=containerd\.service kubelet\.service$/m)
+    const before = [...unit.matchAll(/^Before=(.*)$/gm)].flatMap(([, names = '']) => names.split(' '))
+    for (const name of ['containerd', 'docker', 'crio', 'buildkit', 'k3s', 'rke2-agent', 'kubelet'])
+      assert.ok(before.includes(`${name}.service`), name)
     assert.match(unit, /^Type=oneshot$/m)
     assert.match(unit, /^Environment=.*APPLY_FLAGS=--no-probe$/m)
     assert.match(unit, /^ExecStart=\/usr\/bin\/env regmirror apply \$LIST_FLAGS \$APPLY_FLAGS$/m)
