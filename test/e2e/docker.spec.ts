@@ -17,6 +17,7 @@ for (const { title, suite, store } of DOCKERS) {
 
     before(async function () {
       needRuntime(this, `docker.io-${suite}`, true)
+      needRuntime(this, 'docker-buildx-sid', true)
       outcomes = await runSteps(suite, store)
     })
 

@@ -40,7 +40,8 @@ export type Outcomes = Readonly<Record<string, string | undefined>>
 /** Runs the steps of a Docker with an image store in a machine of their own. */
 export async function runSteps(suite: string, store: string): Promise<Outcomes> {
   const program = path.join(import.meta.dirname, 'run-steps.ts')
-  return await runOnMachine([`docker.io-${suite}`], [program, suite, store])
+  const trees = [`docker.io-${suite}`, ...(suite === 'sid' ? ['docker-buildx-sid'] : [])]
+  return await runOnMachine(trees, [program, suite, store])
 }
 
 /** Runs a program of this project, with its arguments, in a machine that has these trees; it prints an object as JSON last. */

@@ -58,18 +58,19 @@ const quoted = (url: string) => JSON.stringify(url)
 
 let images = 0
 
-/** Pulls an image that no pull had before, from `registry`, and returns the requests to this mirror. */
+/** Pulls an image that no pull had before, from `registry`, or uses it in another way, and returns the requests to this mirror. */
 async function pullThrough(
   options: RegistryOptions,
   list: (mirror: LoopbackRegistry) => string,
   registry = 'docker.io',
+  use = pull,
 ) {
   images += 1
   const image = buildImage('library/x', `v${images}`, `${images}\n`)
   const mirror = await startRegistry({ ...options, images: [image] })
   try {
     const output = await apply(list(mirror))
-    await pull(`${registry}/library/x:v${images}`)
+    await use(`${registry}/library/x:v${images}`)
     const paths = mirror.requests.map(({ path }) => path)
     const layer = image.blobs.at(-1)?.digest
     assert.ok(
@@ -194,6 +195,21 @@ const prefixed: Steps[string] = async () => {
   )
 }
 
+const BUILDX = '/usr/libexec/docker/cli-plugins/docker-buildx'
+
+/** `docker build`, whose BuildKit reads hosts.toml with both stores. */
+const builds: Steps[string] = async () => {
+  const list = ({ origin }: LoopbackRegistry) => `[registries."quay.io"]\nmirrors = [${quoted(origin)}]`
+  const build = async (image: string) => {
+    const context = await fs.mkdtemp('/tmp/build-')
+    await fs.writeFile(`${context}/Dockerfile`, `FROM ${image}\nLABEL built=yes\n`)
+    const env = { ...process.env, DOCKER_HOST: 'unix:///run/docker.sock' }
+    await promisify(execFile)(BUILDX, ['build', '--progress', 'plain', context], { env })
+  }
+  const { requests } = await pullThrough({}, list, 'quay.io', build)
+  assert.ok(requests.every(({ ns }) => ns === 'quay.io'))
+}
+
 const COMMON: Steps = {
   'pulls through the mirror': throughMirror,
   'pulls through the second mirror when the first refuses connections': firstRefuses,
@@ -210,11 +226,13 @@ export function stepsFor(suite: string, store: string): Steps {
   const newer = {
     'is asked whether it accepts the file': validates,
     'sends the path of a mounted mirror': mounted,
+    'builds from an image of the mirror': builds,
   }
   const last = { 'has every byte back after restore': restores }
   if (store === 'containerd')
     return {
       ...COMMON,
+      'builds from an image of the mirror': builds,
       'has no mirror in daemon.json': withoutDaemonMirrors,
       'pulls from another registry through its mirror': otherRegistry,
       'puts the prefix of a mirror before the repository': prefixed,
