@@ -61,10 +61,12 @@ describe('completion', function () {
     for (const { name } of commands)
       it(`offers the flags that the help of ${name} lists`, async () => {
         const { stdout } = await run([name, '--help'])
+        // On by default: completion offers what turns them off.
+        const isOn = (flag: string) => ['probe apply', 'reload watch'].includes(`${flag} ${name}`)
         const listed = [...stdout.matchAll(/^ +(?:-\w, )?--([a-z-]+)/gm)].map(([, flag = '']) => flag)
         const dashed = listed
           .filter(flag => flag !== 'version')
-          .map(flag => (flag === 'probe' && name === 'apply' ? '--no-probe' : `--${flag}`))
+          .map(flag => (isOn(flag) ? `--no-${flag}` : `--${flag}`))
         assert.ok(dashed.length >= 1)
         assert.deepEqual(complete(['regmirror', name, '--']), dashed.sort())
       })
