@@ -63,7 +63,7 @@ describe('completion', function () {
         const { stdout } = await run([name, '--help'])
         // On by default: completion offers what turns them off.
         const isOn = (flag: string) => ['probe apply', 'reload watch'].includes(`${flag} ${name}`)
-        const listed = [...stdout.matchAll(/^ +(?:-\w, )?--([a-z-]+)/gm)].map(([, flag = '']) => flag)
+        const listed = [...stdout.matchAll(/^ {2,8}(?:-\w, )?--([a-z-]+)/gm)].map(([, flag = '']) => flag)
         const dashed = listed
           .filter(flag => flag !== 'version')
           .map(flag => (isOn(flag) ? `--no-${flag}` : `--${flag}`))

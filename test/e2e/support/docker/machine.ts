@@ -22,11 +22,12 @@ mount -t tmpfs tmpfs "$1"
 mkdir "$1/upper" "$1/work" "$1/root"
 mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work" "$1/root"
 cd "$1/root"
-mkdir -p proc sys dev run tmp etc/docker var/lib usr/local/bin ".$4"
+mkdir -p proc sys dev run tmp etc/docker var/lib usr/local/bin
 mount -t proc proc proc
 mount --rbind /sys sys
 mount --rbind /dev dev
 for memory in run tmp var/lib; do mount -t tmpfs -o mode=755 tmpfs "$memory"; done
+mkdir -p ".$4"
 touch usr/local/bin/node
 mount --bind "$3" usr/local/bin/node
 mount --bind "$4" ".$4"
