@@ -15,7 +15,7 @@ import { loadChosen } from '../../targets/present-targets.ts'
 import type { TargetTable } from '../../targets/target.ts'
 import type { View } from '../../targets/view.ts'
 import { viewFor } from '../../targets/view-for.ts'
-import { type NodeOptions, openPlace } from '../open.ts'
+import { type NodeOptions, openPlace, openReadable } from '../open.ts'
 import { compareWithList, noticeOf } from './compare-with-list.ts'
 import { type ExplainedTarget, explainImage } from './explain-image.ts'
 import type { ProbeRoute } from './probe-routes.ts'
@@ -41,15 +41,28 @@ export async function explainImages(
 ): Promise<ExplainReport<Notice>> {
   const { targets, loaded } = options
   const { view, notices: unread } = await openView(options, world)
+  const machines = await openMachinesView(options, view, world)
   const compared = loaded && (await compareWithList(loaded, targets, view, world))
   const found: ExplainedImage[] = []
-  const notices: Notice[] = [...images.flatMap(registryNotice), ...unread, ...(compared?.notices ?? [])]
+  const notices: Notice[] = [
+    ...images.flatMap(registryNotice),
+    ...unread,
+    ...machines.notices,
+    ...(compared?.notices ?? []),
+  ]
   const isListed = ({ name }: ConfiguredTarget) => loaded?.list.targets[name] !== undefined
   const daemons = []
   const unnamed: Unnamed[] = []
   const chosen = await loadChosen(targets, { named: options.named, list: loaded?.list }, view)
   for (const configured of settingsOf(chosen, loaded)) {
-    const { one, daemon, notices: own } = await observeTarget(configured, isListed(configured), view)
+    const {
+      one,
+      daemon,
+      notices: own,
+    } = await observeTarget(configured, isListed(configured), {
+      own: view,
+      machines: machines.view,
+    })
     notices.push(...own)
     daemons.push({ target: one.name, daemon })
     const probe = await options.openProber?.(configured, view)
@@ -102,6 +115,18 @@ async function openView(
   }
 }
 
+/** For a user, runtimes of the machine too, with the state that root has written. */
+async function openMachinesView(
+  { root, ...options }: ExplainOptions,
+  own: View,
+  world: World,
+): Promise<{ view: View; notices: readonly Notice[] }> {
+  if (own.user === undefined) return { view: own, notices: [] }
+  const { user: _, ...rest } = options
+  const ofMachine = { root, ...rest, node: await openReadable({ root }) }
+  return await openView(ofMachine, world)
+}
+
 /** With their settings in the list where it has some. */
 function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly ConfiguredTarget[] {
   const place = { file: '', line: 0, column: 0 }
@@ -109,8 +134,18 @@ function settingsOf(targets: Targets, loaded: LoadedList | undefined): readonly 
   return configuredTargets({ targets: Object.fromEntries(all) }, targets)
 }
 
-async function observeTarget({ name, target, settings }: ConfiguredTarget, isListed: boolean, common: View) {
-  const view = await viewFor(name, target, isListed, common)
+interface Views {
+  readonly own: View
+  readonly machines: View
+}
+
+async function observeTarget(
+  { name, target, settings }: ConfiguredTarget,
+  isListed: boolean,
+  { own: common, machines }: Views,
+) {
+  const isUsers = (await viewFor(name, target, isListed, common)).user !== undefined
+  const view = isUsers ? common : machines
   const explainer = await target.explainer()
   const snapshot = await explainer.observe(view, settings)
   const daemon = target.daemon.find(snapshot)
