@@ -32,8 +32,9 @@ export interface DaemonControl<Settings, Snapshot> {
    * What the daemon at this socket responds to a call of its service, and whether it uses what its file has now. One
    * attempt: after a reload or a restart it is repeated until the daemon serves, the result is final, or time is over.
    * A daemon that still has other values than the file does not serve: `isFinal: false`, because a reload takes its time.
-   * A key that the file does not have is no difference from a daemon that has no value for it. `plan` and `watch` call it
-   * too, to see whether a reload that is pending by the state was done outside regmirror (`usesFile`).
+   * A key that the file does not have is no difference, where a reload lets a daemon keep its old value of it: the proof
+   * names that value. `plan` and `watch` call it too, to see whether a reload that is pending by the state was done outside
+   * regmirror (`usesFile`).
    */
   respond(address: string, written: WrittenConfig): Promise<DaemonResponse>
   /** The environment that it runs in, with its proxies; undefined when none is known to run. */

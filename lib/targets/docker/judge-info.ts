@@ -1,4 +1,5 @@
 /** Whether what a running dockerd uses is what its daemon.json has. Pure. */
+import { isDeepStrictEqual } from 'node:util'
 import { formats } from '../../formats/index.ts'
 import { stringsIn } from '../../formats/table-values.ts'
 import { plural } from '../../wording/plural.ts'
@@ -6,22 +7,41 @@ import type { DaemonResponse } from '../daemon.ts'
 import { INSECURE, MIRRORS } from './daemon-json.ts'
 import type { DaemonInfo } from './info-values.ts'
 
-/** A key that the file does not have is no difference from a daemon without a value for it. */
+/**
+ * Only keys of the file are judged: at a reload dockerd keeps its old value of a key that the file does not have
+ * (daemon/reload.go:223@v28.5.2), so such a value says nothing about the file.
+ */
 export function judge(text: string, info: DaemonInfo): DaemonResponse {
-  const mirrors = stringsIn(formats.json.valueAt(text, [MIRRORS])).map(normalMirror)
+  const mirrors = valuesIn(text, MIRRORS)?.map(normalMirror)
   const used = info.mirrors.map(normalMirror)
-  const insecure = new Set(stringsIn(formats.json.valueAt(text, [INSECURE])).map(normalInsecure))
-  const usedInsecure = new Set([...info.insecureHosts, ...info.insecureNetworks].map(normalInsecure))
-  const missing = [...insecure].filter(one => !usedInsecure.has(one))
-  const extra = [...usedInsecure].filter(one => !insecure.has(one))
-  if (JSON.stringify([...new Set(mirrors)]) !== JSON.stringify(used)) return differs(MIRRORS, used)
-  if (missing.length + extra.length > 0) return differs(INSECURE, [...usedInsecure])
+  const insecure = valuesIn(text, INSECURE)?.map(normalInsecure)
+  const usedInsecure = [...info.insecureHosts, ...info.insecureNetworks].map(normalInsecure)
+  if (mirrors && JSON.stringify([...new Set(mirrors)]) !== JSON.stringify(used)) return differs(MIRRORS, used)
+  if (insecure && !isSameSet(insecure, usedInsecure)) return differs(INSECURE, usedInsecure)
+  const kept = [
+    ...(mirrors ? [] : keptValue(MIRRORS, used)),
+    ...(insecure ? [] : keptValue(INSECURE, usedInsecure)),
+  ]
   const count = plural(used.length, 'mirror', 'mirrors')
-  return {
-    serves: true,
-    usesFile: true,
-    proof: `Docker ${info.version ?? ''} uses ${count} of docker.io`.replace('  ', ' '),
-  }
+  const proof = `Docker ${info.version ?? ''} uses ${count} of docker.io`.replace('  ', ' ')
+  return { serves: true, usesFile: true, proof: [proof, ...kept].join('; ') }
+}
+
+/** Undefined where the file does not have the key, and so gives dockerd no value. */
+function valuesIn(text: string, key: string): readonly string[] | undefined {
+  const value = formats.json.valueAt(text, [key])
+  return value === undefined ? undefined : stringsIn(value)
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return isDeepStrictEqual(new Set(one), new Set(other))
+}
+
+/** What ends it: the key, or a restart. */
+function keptValue(key: string, used: readonly string[]): readonly string[] {
+  if (used.length === 0) return []
+  const cure = `restart Docker, or write "${key}": [] and reload it`
+  return [`it keeps ${key} ${used.join(', ')}, which daemon.json does not have: ${cure}`]
 }
 
 function differs(key: string, used: readonly string[]): DaemonResponse {

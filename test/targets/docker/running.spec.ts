@@ -53,8 +53,17 @@ describe('what a running Docker uses', () => {
     )
   })
 
-  it('is still there after its key was removed', () => {
-    assert.equal(judged({}).serves, false)
+  it('is no fault of a file without the key, which Docker keeps: the proof names the value and its cure', () => {
+    const { 'insecure-registries': _, ...rest } = FILE
+    assert.deepEqual(judged(rest), {
+      serves: true,
+      usesFile: true,
+      proof:
+        'Docker 28.5.2+dfsg4 uses 2 mirrors of docker.io; it keeps insecure-registries reg.example:5000, 10.1.0.0/16, which daemon.json does not have: restart Docker, or write "insecure-registries": [] and reload it',
+    })
+    assert.equal(judged({}).serves, true)
+    assert.equal(judged({ 'insecure-registries': [] }).serves, false, 'an empty value is one')
+    assert.equal(judged({ 'registry-mirrors': [] }).serves, false)
     const none = {
       RegistryConfig: { Mirrors: null, InsecureRegistryCIDRs: ['127.0.0.0/8'], IndexConfigs: {} },
     }
@@ -132,7 +141,7 @@ describe('Docker at its socket', () => {
       await using server = await serving(home, `HTTP/1.0 200 OK\r\n\r\n${JSON.stringify(INFO)}`)
       const written = { config: '/daemon.json', node: openReader(home) }
       assert.equal((await respond(server.socket, written)).serves, true)
-      await fs.writeFile(path.join(home, 'daemon.json'), '{}')
+      await fs.writeFile(path.join(home, 'daemon.json'), '{"registry-mirrors": []}')
       const now = await respond(server.socket, written)
       assert.deepEqual(
         now.serves ? '' : now.problem,

@@ -57,10 +57,10 @@ async function respond(address: string, { config = '', node }: WrittenConfig): P
   const used = await usedBy(address).catch((error: Error) => error)
   if (used instanceof Error) return { serves: false, isFinal: false, responds: false, problem: used.message }
   const file = (await node.read(config))?.toString('utf8') ?? '{}'
-  const inFile = (...keys: readonly string[]) => formats.json.valueAt(file, keys) ?? []
-  const isSame =
-    isDeepStrictEqual(used.hosts, inFile('mirror-hosts')) &&
-    isDeepStrictEqual(used.skipVerify, inFile('tls', 'skip-verify'))
+  // toyd keeps its old value of a key that is gone.
+  const isUsed = (value: readonly string[], ...keys: readonly string[]) =>
+    isDeepStrictEqual(value, formats.json.valueAt(file, keys) ?? value)
+  const isSame = isUsed(used.hosts, 'mirror-hosts') && isUsed(used.skipVerify, 'tls', 'skip-verify')
   if (!isSame) return { serves: false, isFinal: false, problem: `toyd uses ${JSON.stringify(used.hosts)}` }
   return { serves: true, proof: `toyd uses ${JSON.stringify(used.hosts)}`, usesFile: true }
 }
