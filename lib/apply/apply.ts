@@ -10,6 +10,7 @@ import type { Activator, DaemonActivation } from './daemon-activation.ts'
 import { JOURNAL_VERSION, type Journal } from './journal-format.ts'
 import { buildNextState, isForeign, type NextState } from './next-state.ts'
 import { type LikeOf, planSwaps, type SwapPlan } from './plan-swaps.ts'
+import { findRevertClears } from './revert-clears.ts'
 import { fileSwap, type Swap } from './swap.ts'
 import { transact } from './transaction.ts'
 import { noteLoaded, noteMoment, readMoment } from './write-time.ts'
@@ -47,6 +48,8 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
   const state = withDirectories(memory.state, [...made, ...occasion.made].reverse(), arranged)
   refuseSharedPaths(arranged)
   const swaps = [...arranged.swaps, ...(await stateSwap(state, node))]
+  const { activations = [] } = occasion
+  const clears = await findRevertClears(plan.steps, activations, node)
   const journal: Journal = {
     version: JOURNAL_VERSION,
     command: occasion.command,
@@ -56,7 +59,8 @@ async function carryOut(plan: Plan, node: Writer, occasion: RunInfo): Promise<bo
     prune_directories: isBlank(state) ? state.made.toSorted().reverse() : [],
     keep_originals: memory.keeps.map(({ kept }) => kept),
     drop_originals: memory.drops,
-    ...(occasion.activations?.length && { activations: occasion.activations }),
+    ...(activations.length > 0 && { activations }),
+    ...(clears.length > 0 && { revert_clears: clears }),
   }
   const { levels } = arranged
   const work = {

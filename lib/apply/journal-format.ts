@@ -5,6 +5,7 @@ import { Failure } from '../model/errors.ts'
 import { isDigest, isKeptName, isListOf, isPath } from '../ownership/managed-file.ts'
 import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
 import { type DaemonActivation, isDaemonActivation } from './daemon-activation.ts'
+import { isRevertClear, type RevertClear } from './revert-clears.ts'
 import type { Swap } from './swap.ts'
 
 export interface Journal {
@@ -23,6 +24,8 @@ export interface Journal {
   readonly drop_originals: readonly string[]
   /** Daemons that read the new files in this run, and without which these are put back. */
   readonly activations?: readonly DaemonActivation[]
+  /** What these must read before the old files, where this run is undone. */
+  readonly revert_clears?: readonly RevertClear[]
 }
 
 export const JOURNAL_VERSION = 2
@@ -61,8 +64,13 @@ function isJournal(value: unknown): value is Journal {
     isListOf(value.swaps, isSwap) &&
     [value.make_directories, value.prune_directories].every(list => isListOf(list, isPath)) &&
     [value.keep_originals, value.drop_originals].every(list => isListOf(list, isKeptName)) &&
-    (value.activations === undefined || isListOf(value.activations, isDaemonActivation))
+    (value.activations === undefined || isListOf(value.activations, isDaemonActivation)) &&
+    (value.revert_clears === undefined || isListOf(value.revert_clears, isClear))
   )
+}
+
+function isClear(value: unknown): boolean {
+  return isRevertClear(value) && isTemporaryFor(value.staged, value.path)
 }
 
 type Check = (value: unknown, place: string) => boolean

@@ -48,7 +48,10 @@ export async function readJournal(node: Reader): Promise<{ journal: Journal; pha
  * the image must not name files that are mounted there from this machine.
  */
 async function refuseOutside(journal: Journal, file: string, node: Reader): Promise<void> {
-  const places = journal.swaps.flatMap(swap => [swap.path, ...temporariesOf(swap)])
+  const places = [
+    ...journal.swaps.flatMap(swap => [swap.path, ...temporariesOf(swap)]),
+    ...(journal.revert_clears ?? []).map(({ staged }) => staged),
+  ]
   const directories = [...journal.make_directories, ...journal.prune_directories]
   await refuseHostPaths([...places, ...directories], file, node)
   for (const name of places)

@@ -6,7 +6,8 @@ import { closeJournal, removeOriginals } from './clean-up.ts'
 import type { Activator } from './daemon-activation.ts'
 import { enterPhase, type Phase, readJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
-import { discard, holds, undo } from './swap.ts'
+import { fromCleared, type RevertClear, writeCleared } from './revert-clears.ts'
+import { discard, holds, type Swap, undo } from './swap.ts'
 
 export interface Undone {
   /** Paths that were changed outside regmirror since: they stay, and so do their originals. */
@@ -21,16 +22,54 @@ export async function undoAll(node: Writer, activator: Activator | undefined): P
   if (found === undefined) return { foreign: [], problems: [] }
   const { journal } = found
   const phase = await enterUndo(found.phase, node)
-  const foreign: string[] = []
-  for (const swap of [...journal.swaps].reverse()) {
-    if (phase === 'staging') await discard(swap, node)
-    else if (!(await undo(swap, node))) foreign.push(swap.path)
+  const cleared = phase === 'reverting' ? clearedSwaps(journal) : []
+  const undoEach = (swaps: readonly Swap[]) => undoSwaps(swaps, phase, node)
+  const others = journal.swaps.filter(swap => !cleared.some(one => one.swap === swap))
+  const foreign = [...(await undoEach(others))]
+  // Every other file is the old one now.
+  if (activator !== undefined) for (const one of cleared) await tryToClear(one, node)
+  const reactivate = async () => await activator?.reactivate(journal.activations ?? [])
+  const early = cleared.length > 0 ? await reactivate() : undefined
+  for (const { swap, clear } of cleared) {
+    foreign.push(...(await undoEach([await fromCleared(swap, clear, node)])))
+    await node.remove(clear.staged)
   }
   for (const directory of [...journal.make_directories].reverse()) await node.prune(directory)
   if (foreign.length === 0) await removeOriginals(journal.keep_originals, node)
-  const problems = phase === 'reverting' ? await activator?.reactivate(journal.activations ?? []) : []
+  const late = phase === 'reverting' && cleared.length === 0 ? await reactivate() : undefined
   await closeJournal(phase, node)
-  return { foreign, problems: problems ?? [] }
+  return { foreign, problems: early ?? late ?? [] }
+}
+
+/** In reverse. Returns the paths that were changed outside regmirror since. */
+async function undoSwaps(swaps: readonly Swap[], phase: Phase, node: Writer): Promise<readonly string[]> {
+  const foreign: string[] = []
+  for (const swap of swaps.toReversed()) {
+    if (phase === 'staging') await discard(swap, node)
+    else if (!(await undo(swap, node))) foreign.push(swap.path)
+  }
+  return foreign
+}
+
+interface ClearedSwap {
+  readonly swap: Swap
+  readonly clear: RevertClear
+}
+
+function clearedSwaps({ swaps, revert_clears = [] }: Journal): readonly ClearedSwap[] {
+  return swaps.flatMap(swap => {
+    const clear = revert_clears.find(({ path: file }) => file === swap.path)
+    return clear === undefined ? [] : [{ swap, clear }]
+  })
+}
+
+/** Where it cannot be written, such as on a full disk, the old file is still put back. */
+async function tryToClear({ swap, clear }: ClearedSwap, node: Writer): Promise<void> {
+  try {
+    await writeCleared(swap, clear, node)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+  }
 }
 
 /** A run that is still staging has changed nothing. */

@@ -17,6 +17,11 @@ const NODE: Tree = { 'srv/list.toml': listOf('https://a.example'), [CONFIG]: BEF
 /** What waits in vain takes a tenth of the time. */
 const FAST = { TOY_SPEED: '10' }
 const APPLY = ['apply', '--no-probe', '-f', LIST]
+/** Its `skip_verify` is what the daemon does not read where it reads half. */
+const SKIPPING = listOf('https://a.example').replace(
+  '["https://a.example"]',
+  '[{ url = "https://a.example", skip_verify = true }]',
+)
 const STATE = /\/var\/lib\/regmirror\/?(state.json|originals\/.*)?$/
 
 let machine: (ToyMachine & AsyncDisposable) | undefined
@@ -137,6 +142,37 @@ describe('a reload by signal', function () {
         assert.deepEqual(await machine.tree(), { 'toy.json': { ...NODE, ...more }[CONFIG] })
         assert.equal((await machine.used()).hangups, 2)
       }, more))
+
+  for (const [title, tree] of [
+    ['has no key', { [CONFIG]: BEFORE }],
+    ['was not there', {}],
+  ] as const)
+    it(`leaves the daemon no value that no file names, where the old file ${title}`, () =>
+      onMachine(
+        async machine => {
+          await machine.start('half')
+          const { code, stderr } = await machine.run([...APPLY, '--reload'], FAST)
+          assert.equal(code, 2)
+          assert.match(stderr, /toy does not serve after the reload: toyd uses \["a\.example"\]/)
+          assert.deepEqual(await machine.used(), { hosts: [], skipVerify: [], hangups: 2 })
+          const files = CONFIG in tree ? { 'toy.json': BEFORE } : {}
+          assert.deepEqual(await machine.tree(), files)
+        },
+        { ...tree, 'srv/list.toml': SKIPPING },
+      ))
+
+  it('leaves it none where the run was killed while it put the files back', () =>
+    onMachine(
+      async machine => {
+        await machine.start('half')
+        for (let nth = 1; await killedOrFailed(machine, nth); nth += isFullTest ? 1 : 3) {
+          await machine.run(['restore', '--reload'], FAST)
+          await machine.run(['restore', '--reload'], FAST)
+          assert.deepEqual([(await machine.used()).hosts, await machine.tree()], [[], { 'toy.json': BEFORE }])
+        }
+      },
+      { [CONFIG]: BEFORE, 'srv/list.toml': SKIPPING },
+    ))
 
   it('puts everything back where the daemon ends, and says that it must be started', () =>
     onNode(async machine => {
@@ -414,6 +450,15 @@ async function killed(
   const env = { NODE_OPTIONS: `--require ${preload}`, REGMIRROR_TEST_KILL: `${call} ${nth}` }
   const { code, stderr } = await runAlone(args, env)
   assert.ok(code === KILLED || (code === 0 && nth > 1), `${code}: ${stderr}`)
+  return code === KILLED
+}
+
+/** The same for an apply that fails. */
+async function killedOrFailed({ runAlone }: ToyMachine, nth: number): Promise<boolean> {
+  const preload = path.join(import.meta.dirname, '../../../support/kill-before-call.cjs')
+  const env = { NODE_OPTIONS: `--require ${preload}`, REGMIRROR_TEST_KILL: `rename ${nth}`, ...FAST }
+  const { code, stderr } = await runAlone([...APPLY, '--reload'], env)
+  assert.ok(code === KILLED || (code === 2 && nth > 1), `${code}: ${stderr}`)
   return code === KILLED
 }
 

@@ -53,7 +53,7 @@ export interface ToyMachine {
   /** The files of toy, without those of its daemon, and the state folder. */
   tree(): Promise<Tree>
   /** Starts toyd, and stops it with the machine. */
-  start(how?: 'reload' | 'ignore' | 'end' | 'late'): Promise<Toyd>
+  start(how?: 'reload' | 'ignore' | 'half' | 'end' | 'late'): Promise<Toyd>
   /** What the daemon uses. */
   used(): Promise<Used>
   /** Runs a command; `env`: more variables. */

@@ -1,7 +1,7 @@
 /**
  * The daemon of toy: `node toyd.ts FOLDER HOW`. It reads toy.json when it starts and at SIGHUP, and serves what it uses as
  * JSON at a socket. As dockerd does, it keeps its old values where a key is gone or the file is invalid. HOW is what SIGHUP
- * does: `reload`, `ignore`, or `end` it; `late`: it handles SIGHUP and serves only when the folder has a file `started`.
+ * does: `reload`, `ignore`, `half`, which reads only the hosts, or `end` it; `late`: it handles SIGHUP and serves only when the folder has a file `started`.
  */
 import fs from 'node:fs'
 import net from 'node:net'
@@ -27,7 +27,7 @@ function load(): void {
   used = {
     ...used,
     hosts: read['mirror-hosts'] ?? hosts,
-    skipVerify: read.tls?.['skip-verify'] ?? skipVerify,
+    skipVerify: how === 'half' ? skipVerify : (read.tls?.['skip-verify'] ?? skipVerify),
   }
 }
 
