@@ -95,12 +95,20 @@ export function clearingStep(step: Step, written: ManagedFile | undefined): Step
   }
 }
 
-/** Values that a daemon keeps, because it is not reloaded. */
-export function keptNotices(steps: readonly Step[], title: string): readonly Notice[] {
+/**
+ * Values that a daemon keeps, because it is not reloaded. After the run no state may be left that knows of them, so the
+ * notice has every cure. `restart`: the command.
+ */
+export function keptNotices(
+  steps: readonly Step[],
+  title: string,
+  restart: string | undefined,
+): readonly Notice[] {
   return steps.flatMap(({ path, target, keeps }) => {
     if (keeps === undefined) return []
     const keys = keysOf(keeps.values)
-    const message = `${title} uses its old ${keys} until it is restarted: no reload removes a key; with --reload, apply and restore let it read an empty ${keys} first`
+    const after = restart ?? `restart ${title}`
+    const message = `${title} uses its old ${keys} until it is restarted: no reload removes a key. With --reload, this run lets ${title} read an empty ${keys} first. After a run without it: ${after}; or regmirror apply --reload with the old list, then this command with --reload`
     return [{ code: 'value_kept', message, target, file: path }]
   })
 }

@@ -34,10 +34,11 @@ export function findNeeds(
   const known = { runs, restarts: target.daemon.activate.restart !== undefined, unread: pending.unread }
   const cleared = steps.map(step => withClears(step, view.state.files[step.path], known, may))
   const effects = runs ? collectEffects(cleared, pending.effects) : new Set<Effect>()
+  const activations = neededActivations(name, target, effects, view, daemon)
   return {
     steps: cleared,
-    notices: keptNotices(cleared, target.title),
+    notices: keptNotices(cleared, target.title, activations.restart[0]?.command),
     daemons: view.machine === undefined ? [] : [{ target: name, daemon }],
-    ...neededActivations(name, target, effects, view, daemon),
+    ...activations,
   }
 }

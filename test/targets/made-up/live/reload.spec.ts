@@ -351,7 +351,16 @@ describe('restore --reload', function () {
       assert.equal(code, 0)
       assert.match(stdout, /^restart toy: systemctl restart toy \(it keeps values of keys that are gone\)$/m)
       assert.match(stderr, /toy uses its old mirror-hosts until it is restarted: no reload removes a key/)
+      assert.match(
+        stderr,
+        /With --reload, this run lets .* first\. After a run without it: systemctl restart toy;/,
+      )
       assert.deepEqual((await machine.used()).hosts, ['a.example'])
+      await assertUntouched(machine)
+      assert.match(stderr, /or regmirror apply --reload with the old list, then this command with --reload$/m)
+      reportOf(0, await machine.run([...APPLY, '--reload', '--format', 'json']))
+      reportOf(0, await machine.run(['restore', '--reload', '--format', 'json']))
+      assert.deepEqual((await machine.used()).hosts, [])
       await assertUntouched(machine)
     }))
 
