@@ -5,7 +5,7 @@ import { Failure } from '../model/errors.ts'
 import { isDigest, isKeptName, isListOf, isPath } from '../ownership/managed-file.ts'
 import { parseTemporaryName, temporaryPart } from '../system/temporary-name.ts'
 import { type DaemonActivation, isDaemonActivation } from './daemon-activation.ts'
-import { isRevertClear, type RevertClear } from './revert-clears.ts'
+import { isRevertClear, type RevertClear } from './revert-clear.ts'
 import type { Swap } from './swap.ts'
 
 export interface Journal {

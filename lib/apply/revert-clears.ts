@@ -3,28 +3,16 @@
  * at a reload may keep its value (cleared-values.ts). So it reads them as empty before the old file is put back.
  */
 
-import type { Json, ValuePath } from '../formats/format.ts'
-import { type FormatName, formats } from '../formats/index.ts'
-import { isTable } from '../formats/is-table.ts'
+import type { ValuePath } from '../formats/format.ts'
+import { formats } from '../formats/index.ts'
 import { sha256Hex } from '../model/sha256.ts'
-import { isListOf, isPath } from '../ownership/managed-file.ts'
 import type { Step } from '../plan/step.ts'
 import type { Reader } from '../system/reader.ts'
 import { temporaryName } from '../system/temporary-name.ts'
 import type { Writer } from '../system/writer.ts'
 import type { DaemonActivation } from './daemon-activation.ts'
+import type { RevertClear } from './revert-clear.ts'
 import { holds, type Swap } from './swap.ts'
-
-/** As the journal has it. `created_from`: the text that stands for a file that was not there before. */
-export interface RevertClear {
-  /** Links followed. */
-  readonly path: string
-  /** The temporary name of the file with the empty values. */
-  readonly staged: string
-  readonly format: FormatName
-  readonly values: readonly { readonly path: ValuePath; readonly cleared: Json }[]
-  readonly created_from?: string
-}
 
 /** Those of the daemons that are reloaded: one that is restarted keeps nothing. */
 export async function findRevertClears(
@@ -87,24 +75,4 @@ async function clearedContent(
     old,
   )
   return text === undefined ? undefined : Buffer.from(text)
-}
-
-/** Whether a value is one that regmirror could have written. */
-export function isRevertClear(value: unknown): value is RevertClear {
-  if (!isTable(value)) return false
-  const { path, format, values, created_from } = value
-  return (
-    isPath(path) &&
-    typeof format === 'string' &&
-    Object.hasOwn(formats, format) &&
-    isListOf(values, isCleared) &&
-    (created_from === undefined || typeof created_from === 'string')
-  )
-}
-
-function isCleared(value: unknown): boolean {
-  if (!isTable(value) || value.cleared === undefined) return false
-  return (
-    isListOf(value.path, key => typeof key === 'string') && Array.isArray(value.path) && value.path.length > 0
-  )
 }

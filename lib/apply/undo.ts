@@ -6,7 +6,8 @@ import { closeJournal, removeOriginals } from './clean-up.ts'
 import type { Activator } from './daemon-activation.ts'
 import { enterPhase, type Phase, readJournal } from './journal.ts'
 import type { Journal } from './journal-format.ts'
-import { fromCleared, type RevertClear, writeCleared } from './revert-clears.ts'
+import type { RevertClear } from './revert-clear.ts'
+import { fromCleared, writeCleared } from './revert-clears.ts'
 import { discard, holds, type Swap, undo } from './swap.ts'
 
 export interface Undone {
