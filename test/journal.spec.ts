@@ -41,6 +41,12 @@ const reloading = (more: object) => {
   const process = { config: '/etc/toy.json', pid: 4711, started_at: 12 }
   return journalOf(created(), { activations: [{ ...daemon, ...process, ...more }] })
 }
+/** A journal whose daemon reads an empty value before the file is put back. */
+const clearing = (more: object = {}) => {
+  const values = [{ path: ['hosts'], cleared: [] }]
+  const clear = { path: '/etc/x', staged: '/etc/.x.regmirror-222222222222', format: 'json', values, ...more }
+  return journalOf(replaced(), { revert_clears: [clear] })
+}
 const RESTART = { action: 'restart', signal: undefined, unit: 'toy.service' }
 
 /** Runs a command that must fail and leave the tree as it is; returns its stderr. */
@@ -87,6 +93,11 @@ describe('a journal that regmirror did not write', () => {
     ['a restart without a socket', reloading({ ...RESTART, address: undefined })],
     ['a relative socket', reloading({ address: 'run/toy.sock' })],
     ['a main file with ..', reloading({ config: '/etc/../etc/toy.json' })],
+    ['an empty value of another file', clearing({ path: '/etc/y' })],
+    ['an empty value in the old content of a swap', clearing({ staged: BACKUP })],
+    ['an empty value in the new content of a swap', clearing({ staged: STAGED })],
+    ['an empty value in an unknown format', clearing({ format: 'constructor' })],
+    ['an empty value without a key', clearing({ values: [{ path: [], cleared: [] }] })],
     ['a start time that is no number', reloading({ started_at: '12' })],
   ]
   for (const [title, journal] of cases) {
@@ -108,7 +119,7 @@ describe('a journal that regmirror did not write', () => {
   it('is valid when regmirror could have written it', async () => {
     const swaps = [created(), removed(), replaced(), cleared({ 'hosts.toml': DIGEST })]
     const activations = [{}, { address: undefined, config: undefined }, { unit: 'toy.service' }, RESTART]
-    for (const journal of [...swaps.map(swap => journalOf(swap)), ...activations.map(reloading)])
+    for (const journal of [...swaps.map(swap => journalOf(swap)), ...activations.map(reloading), clearing()])
       assert.ok(parseJournal(JSON.stringify(journal), 'journal'))
   })
 

@@ -65,12 +65,14 @@ function isJournal(value: unknown): value is Journal {
     [value.make_directories, value.prune_directories].every(list => isListOf(list, isPath)) &&
     [value.keep_originals, value.drop_originals].every(list => isListOf(list, isKeptName)) &&
     (value.activations === undefined || isListOf(value.activations, isDaemonActivation)) &&
-    (value.revert_clears === undefined || isListOf(value.revert_clears, isClear))
+    (value.revert_clears === undefined || isListOf(value.revert_clears, clear => isClear(clear, value.swaps)))
   )
 }
 
-function isClear(value: unknown): boolean {
-  return isRevertClear(value) && isTemporaryFor(value.staged, value.path)
+/** Its temporary is removed, so it must be that of no swap. */
+function isClear(value: unknown, swaps: unknown): boolean {
+  if (!isRevertClear(value) || !isTemporaryFor(value.staged, value.path)) return false
+  return isListOf(swaps, swap => isTable(swap) && ![swap.staged, swap.backup].includes(value.staged))
 }
 
 type Check = (value: unknown, place: string) => boolean
