@@ -6,9 +6,10 @@ import { stringsIn } from '../../formats/table-values.ts'
 import type { Issue } from '../../model/errors.ts'
 import { isWhole } from '../../ownership/owned-value.ts'
 import { STDIN, withMemoryFile } from '../../system/memory-file.ts'
+import { findProgram } from '../find-program.ts'
 import { atLeast } from '../release.ts'
 import type { DesiredFile } from '../target.ts'
-import type { View } from '../view.ts'
+import type { Machine, View } from '../view.ts'
 import { insecureFaults, MIRRORS, parseDaemonJson } from './daemon-json.ts'
 import type { DockerSnapshot } from './snapshot.ts'
 
@@ -24,7 +25,7 @@ export async function validate(
   // Up to 20.10, dockerd has no such flag and would start (cmd/dockerd/daemon.go@v23.0.0).
   const canValidate = program !== undefined && installed !== undefined && atLeast(installed, '23.0.0')
   if (issues.length > 0 || machine === undefined || !canValidate) return issues
-  return await shownIssues(config, program, machine.run)
+  return await shownIssues(config, program, machine)
 }
 
 /** What `dockerd --validate` accepts and a start refuses; and that the values read back. */
@@ -52,7 +53,7 @@ const BUG = 'report it to the maintainers of regmirror'
 async function shownIssues(
   { path: file, content }: DesiredFile,
   program: string,
-  run: NonNullable<View['machine']>['run'],
+  { files, run }: Machine,
 ): Promise<readonly Issue[]> {
   const text = String(content)
   const outcome = await withMemoryFile(text, file, shown =>
@@ -64,7 +65,9 @@ async function shownIssues(
     outcome.code === null
       ? 'dockerd did not finish reading the new file'
       : `dockerd refuses the new file: ${reasonIn(said)}`
-  const hint = `run dockerd --validate --config-file ${file} to check the present file (regmirror wrote nothing)`
+  // A user may not have its directory in PATH.
+  const place = program.includes('/') ? program : await findProgram(files, [program])
+  const hint = `run ${place ?? program} --validate --config-file ${file} to check the present file (regmirror wrote nothing)`
   return [{ file, message, hint }]
 }
 
