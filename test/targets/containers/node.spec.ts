@@ -267,6 +267,9 @@ describe('import and explain of registries.conf', () => {
         assert.match(stdout, /registries\.conf:2/)
         assert.match(stdout, /https:\/\/q\.example\/v2\/quay/)
         assert.doesNotMatch(stdout, /https:\/\/quay\.io\/v2/)
+        // A host that does not respond is not requested again.
+        assert.match(stdout, /no connection: 5\.0 and later: 30 s a pull, then the pull fails/)
+        assert.doesNotMatch(stdout, /s a request/)
       },
       LIST,
     ))
