@@ -507,6 +507,36 @@ describe('explain', () => {
       },
     ))
 
+  for (const [docker, loss, last] of [
+    [
+      'version = "27.5"',
+      'impossible',
+      'which is not written for this runtime\n  Docker has mirrors for docker.io only',
+    ],
+    [
+      'version = "28.5"\nstore = "graphdriver"',
+      'lossy',
+      'and the node matches it\n  Docker reads mirrors of this registry for docker build',
+    ],
+  ] as const)
+    it(`says that "*" is ${loss} for a runtime`, () =>
+      withNode(
+        { 'etc/': undefined, 'var/lib/': undefined },
+        async node => {
+          assert.equal((await node.run('apply', '--no-probe')).code, 0)
+          const { stdout } = await node.run('explain', 'quay.io/a/b')
+          const [ofDocker = '', ofPodman = ''] = stdout.split('\nquay.io/a/b:latest\n')
+          assert.ok(ofDocker.includes(`the entry "*", ${last}`), ofDocker)
+          assert.match(ofPodman, /which is not written for this runtime\n {2}Podman and CRI-O have no table/)
+          const { images } = report(await node.run('explain', 'quay.io/a/b', '--format', 'json'))
+          assert.deepEqual(
+            images.map(({ list }) => list?.registry_loss?.loss),
+            [loss, 'impossible'],
+          )
+        },
+        `version = 1\n[registries."*"]\nmirrors = ["https://m.example"]\n[targets.docker]\n${docker}\n[targets.containers]\n`,
+      ))
+
   it('names the runtimes that cannot complete the name, and explains the others', () =>
     withNode({ 'etc/containerd/config.toml': CONFIGURED }, async node => {
       const args = ['explain', 'busybox', '--root', node.root, '--target', 'containers']

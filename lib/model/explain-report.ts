@@ -133,6 +133,8 @@ export interface ExplainedList {
   readonly file: string
   /** The entry of the list that is for this image; absent: it has none. */
   readonly registry?: string
+  /** Why the runtime does not use that entry for every pull; `impossible`: nothing of it is written for this runtime. */
+  readonly registry_loss?: { readonly loss: 'lossy' | 'impossible'; readonly detail: string }
   /** Files that `apply` would change and that decide about this image; absent: not compared. */
   readonly changes?: readonly {
     readonly path: string

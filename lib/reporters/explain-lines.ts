@@ -121,12 +121,14 @@ function pullLines({ endpoints, pull }: ExplainedRoute, page: TerminalStyle): re
 }
 
 function listLines(
-  { file, registry, changes = [], not_compared, excluded }: ExplainedList,
+  { file, registry, changes = [], registry_loss, not_compared, excluded }: ExplainedList,
   page: TerminalStyle,
 ): readonly string[] {
   const entry = registry === undefined ? 'has no entry for this image' : `has the entry "${registry}"`
-  const same = registry === undefined ? '' : ', and the node matches it'
-  const compared = changes.length === 0 ? same : ', and the node differs from it:'
+  const isLost = registry_loss?.loss === 'impossible'
+  const same = isLost ? `, which is not written for this runtime` : ', and the node matches it'
+  const compared =
+    changes.length === 0 ? (registry === undefined ? '' : same) : ', and the node differs from it:'
   const state = not_compared === undefined ? compared : `; not compared, because it ${not_compared}`
   return [
     '',
@@ -136,6 +138,9 @@ function listLines(
         page.paint('yellow', line),
       ),
     ),
+    ...(registry_loss === undefined
+      ? []
+      : fitted(printable(`  ${registry_loss.detail}`), page, '    ').map(line => page.paint('yellow', line))),
     ...excluded.flatMap(({ mirror, detail }) =>
       fitted(printable(`  ${mirror}: ${detail}`), page, '    ').map(line => page.paint('yellow', line)),
     ),
