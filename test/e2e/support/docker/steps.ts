@@ -169,9 +169,14 @@ const validates: Steps[string] = async ({ before }) => {
   await fs.writeFile(DAEMON_JSON, before.replace('{', '{ "no-such-option": 1,'))
   await fs.writeFile(LIST, `version = 1\n\n${hub('"http://127.0.0.1:5009"')}\n\n[targets.docker]\n`)
   const { code, output } = await regmirror('apply', '-f', LIST, '--no-probe')
+  const doctor = await regmirror('doctor')
   await fs.writeFile(DAEMON_JSON, before)
   assert.equal(code, 2, output)
-  assert.match(output, /error: \/etc\/docker\/daemon\.json: dockerd refuses the new file: .*no-such-option/)
+  assert.match(doctor.output, /daemon\.json: dockerd refuses this file: .*no-such-option/)
+  assert.match(
+    output,
+    /error: \/etc\/docker\/daemon\.json: dockerd refuses the present file: .*no-such-option/,
+  )
 }
 
 /** hosts.toml alone: daemon.json stays as it is, so one mirror that is not verified weakens no other. */
