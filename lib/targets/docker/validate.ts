@@ -52,7 +52,8 @@ async function shownIssues(
   const refused = await findRefusal({ text: String(content), file }, snapshot, machine)
   if (refused === undefined) return []
   const { reason } = refused
-  if (reason === undefined) return [{ file, message: 'dockerd did not finish reading the new file' }]
+  const hint = `run ${await commandOf(snapshot.program, machine)} --validate --config-file ${file} to check the present file (regmirror wrote nothing)`
+  if (reason === undefined) return [{ file, message: 'dockerd did not finish reading the new file', hint }]
   // What is wrong with the present file is no fault of the list.
   const text = snapshot.config.found?.bytes.toString('utf8')
   const present = text === undefined ? undefined : await findRefusal({ text, file }, snapshot, machine)
@@ -60,7 +61,6 @@ async function shownIssues(
     const message = `dockerd refuses the present file: ${reason}`
     return [{ file, message, hint: 'correct it (regmirror wrote nothing)' }]
   }
-  const hint = `run ${await commandOf(snapshot.program, machine)} --validate --config-file ${file} to check the present file (regmirror wrote nothing)`
   return [{ file, message: `dockerd refuses the new file: ${reason}`, hint }]
 }
 
