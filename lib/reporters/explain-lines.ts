@@ -65,6 +65,8 @@ function dependsOnVersion({ version, routes }: ExplainedImage): boolean {
 }
 
 const WHEN = {
+  until_reload: 'now, until a reload:',
+  after_reload: 'after a reload:',
   until_restart: 'now, until a restart:',
   after_restart: 'after a restart:',
 } as const

@@ -2,6 +2,7 @@
 import type { Explainer } from '../../explainer.ts'
 import { secondsOf } from '../../hosts-toml/read/go-values.ts'
 import type { Conduct, PullRoute, Wait } from '../../pull-route.ts'
+import { INSECURE, MIRRORS } from '../daemon-json.ts'
 import { exactRelease } from '../exact-release.ts'
 import { formOf } from '../form.ts'
 import { daemonNotices } from '../notices.ts'
@@ -15,7 +16,15 @@ export const dockerExplainer: Explainer<DockerSettings, DockerSnapshot> = {
   version: snapshot => exactRelease(snapshot)?.name,
   notices: snapshot => daemonNotices(snapshot).filter(({ code }) => code !== 'daemon_absent'),
   startFiles: ({ config }) => (config.found === undefined ? [] : [config.path]),
+  filesInUse,
   conduct,
+}
+
+function filesInUse({ config, json, info }: DockerSnapshot): ReadonlyMap<string, Buffer> | undefined {
+  if (json === undefined || info === undefined) return undefined
+  const { mirrors, insecureHosts, insecureNetworks } = info
+  const used = { ...json.value, [MIRRORS]: mirrors, [INSECURE]: [...insecureHosts, ...insecureNetworks] }
+  return new Map([[config.path, Buffer.from(JSON.stringify(used, undefined, 2))]])
 }
 
 function conduct(snapshot: DockerSnapshot, { image }: PullRoute): readonly Conduct[] {
