@@ -11,7 +11,14 @@ import { startWatcher } from './support/watcher.ts'
 const root = path.resolve(import.meta.dirname, '../..')
 
 /** Scripts that no other requires by a constant name. */
-const BY_NAME = ['./main.js', './diff.js', './iarna-toml.js', './jsonc-parser.js', './toml-eslint-parser.js']
+const BY_NAME = [
+  './main.js',
+  './diff.js',
+  './iarna-toml.js',
+  './jsonc-parser.js',
+  './toml-eslint-parser.js',
+  './yaml.js',
+]
 
 function run(program: string, args: readonly string[], cwd: string) {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' })

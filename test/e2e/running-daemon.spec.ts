@@ -120,7 +120,7 @@ END
     )
     assert.match(
       output,
-      /^error: \/etc\/containerd\/config\.toml: .*: containerd of k3s \(process \d+\) reads \/opt\/k3s\/agent\/etc\/containerd\/config\.toml; choose one: set the mirrors in \/etc\/rancher\/k3s\/registries\.yaml .*config-v3\.toml\.tmpl\)\nexit 2\n/,
+      /^error: \/etc\/containerd\/config\.toml: .*: containerd of k3s \(process \d+\) reads \/opt\/k3s\/agent\/etc\/containerd\/config\.toml; choose one: write \[targets\.k3s\] in place of \[targets\.containerd\], which sets the mirrors in \/etc\/rancher\/k3s\/registries\.yaml.*\nexit 2\n/,
     )
     assert.match(
       output,
@@ -142,7 +142,7 @@ END
     )
     assert.match(
       output,
-      /containerd of docker \(process \d+\) reads .*; it serves Docker, which reads no hosts\.toml/,
+      /containerd of docker \(process \d+\) reads .*; it serves Docker, and not CRI; for Docker, use \[targets\.docker\] in place of \[targets\.containerd\]/,
     )
     assert.match(output, /exit 2\n$/)
   })

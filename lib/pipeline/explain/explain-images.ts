@@ -44,44 +44,57 @@ export async function explainImages(
   const { view, notices: unread } = await openView(options, world)
   const machines = await openMachinesView(options, view, world)
   const compared = loaded && (await compareWithList(loaded, targets, view, world))
-  const found: ExplainedImage[] = []
-  const notices: Notice[] = [
-    ...images.flatMap(registryNotice),
-    ...unread,
-    ...machines.notices,
-    ...(compared?.notices ?? []),
-  ]
-  const isListed = ({ name }: ConfiguredTarget) => loaded?.list.targets[name] !== undefined
-  const daemons = []
-  const unnamed: Unnamed[] = []
+  const through: Through[] = []
   const chosen = await loadChosen(targets, { named: options.named, list: loaded?.list }, view)
   for (const configured of settingsOf(chosen, loaded)) {
-    const {
-      one,
-      daemon,
-      notices: own,
-    } = await observeTarget(configured, isListed(configured), {
-      own: view,
-      machines: machines.view,
-    })
-    notices.push(...own)
-    daemons.push({ target: one.name, daemon })
+    const isListed = loaded?.list.targets[configured.name] !== undefined
+    const observed = await observeTarget(configured, isListed, { own: view, machines: machines.view })
     const probe = await options.openProber?.(configured, view)
-    for (const image of images) {
-      const explained = explainImage(image, one)
-      if ('message' in explained) {
-        unnamed.push({ image, target: one, issue: explained })
-        continue
-      }
-      const { pairs, ...about } = explained
-      const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
-      const list = compared && { list: compared.of(about.registry, one.name) }
-      found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
-    }
+    through.push({ ...observed, ...(await explainThrough(observed.one, images, probe, compared)) })
   }
-  notices.push(...unnamedNotices(unnamed, found))
+  const found = through.flatMap(one => one.found)
+  const notices: readonly Notice[] = [
+    ...images.flatMap(registryNotice),
+    ...[...unread, ...machines.notices, ...(compared?.notices ?? [])],
+    ...through.flatMap(one => one.notices),
+    ...unnamedNotices(
+      through.flatMap(one => one.unnamed),
+      found,
+    ),
+  ]
+  const daemons = through.map(({ one, daemon }) => ({ target: one.name, daemon }))
   const here = view.machine !== undefined && { targets: daemons.map(targetReport) }
   return { version: 1, kind: 'explain', images: found, ...here, notices }
+}
+
+interface Explanations {
+  readonly found: readonly ExplainedImage[]
+  readonly unnamed: readonly Unnamed[]
+}
+
+type Through = Explanations & Awaited<ReturnType<typeof observeTarget>>
+
+/** The images through one runtime. */
+async function explainThrough(
+  one: ExplainedTarget,
+  images: readonly string[],
+  probe: ProbeRoute | undefined,
+  compared: Awaited<ReturnType<typeof compareWithList>> | undefined,
+): Promise<Explanations> {
+  const found: ExplainedImage[] = []
+  const unnamed: Unnamed[] = []
+  for (const image of images) {
+    const explained = explainImage(image, one)
+    if ('message' in explained) {
+      unnamed.push({ image, target: one, issue: explained })
+      continue
+    }
+    const { pairs, ...about } = explained
+    const probed = probe === undefined ? pairs : await Promise.all(pairs.map(probe))
+    const list = compared && { list: compared.of(about.registry, one.name) }
+    found.push({ ...about, routes: probed.map(({ explained }) => explained), ...list })
+  }
+  return { found, unnamed }
 }
 
 /** A name that a runtime does not take for that of an image. */

@@ -77,19 +77,15 @@ async function tabOf(profile: string, child: ChildProcess): Promise<string> {
 
 interface Tab {
   send(method: string, params?: object): Promise<Record<string, unknown>>
-  /** Waits for an event. */
-  next(method: string): Promise<void>
 }
 
 async function connect(url: string): Promise<Tab> {
   const socket = new WebSocket(url)
   await once(socket, 'open')
   const answers = new Map<number, (message: Message) => void>()
-  const events = new EventTarget()
   socket.addEventListener('message', ({ data }) => {
     const message: Message = JSON.parse(String(data))
-    if (message.id === undefined) events.dispatchEvent(new Event(message.method ?? ''))
-    else answers.get(message.id)?.(message)
+    if (message.id !== undefined) answers.get(message.id)?.(message)
   })
   let last = 0
   return {
@@ -101,15 +97,11 @@ async function connect(url: string): Promise<Tab> {
       if (result === undefined) throw new Error(`${method}: ${error?.message}`)
       return result
     },
-    next: async method => {
-      await once(events, method)
-    },
   }
 }
 
 interface Message {
   readonly id?: number
-  readonly method?: string
   readonly result?: Record<string, unknown>
   readonly error?: { readonly message: string }
 }
@@ -123,10 +115,9 @@ function pageIn(tab: Tab): Omit<Browser, typeof Symbol.asyncDispose> {
       const features = [{ name: 'prefers-color-scheme', value: scheme }]
       await tab.send('Emulation.setEmulatedMedia', { features })
       // By way of an empty page: from one part of a page to another nothing would be loaded.
-      for (const next of ['about:blank', url]) {
-        const loaded = tab.next('Page.loadEventFired')
+      for (const next of ['about:blank', new URL(url).href]) {
         await tab.send('Page.navigate', { url: next })
-        await loaded
+        await untilLoaded(next, tab)
       }
     },
     evaluate: async <T>(expression: string) => {
@@ -141,6 +132,18 @@ function pageIn(tab: Tab): Omit<Browser, typeof Symbol.asyncDispose> {
       const { data } = await tab.send('Page.captureScreenshot', { clip, captureBeyondViewport: true })
       return Buffer.from(String(data), 'base64')
     },
+  }
+}
+
+/** The event of a load does not say of which page it is, and the page before may have loaded itself again meanwhile. */
+async function untilLoaded(address: string, tab: Tab): Promise<void> {
+  const expression = 'document.readyState + " " + document.URL'
+  for (;;) {
+    // A page that is being replaced has no context to evaluate in.
+    const answer = await tab.send('Runtime.evaluate', { expression, returnByValue: true }).catch(() => ({}))
+    const { value } = ('result' in answer ? answer.result : {}) as { value?: unknown }
+    if (value === `complete ${address}`) return
+    await sleep(20)
   }
 }
 
