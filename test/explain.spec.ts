@@ -8,6 +8,9 @@ import { initialHealth } from '../lib/health/mirror-health.ts'
 import { keyOf } from '../lib/health/verdicts.ts'
 import type { ExplainedImage, ExplainedRoute, ExplainReport } from '../lib/model/explain-report.ts'
 import type { DoctorReport, Notice } from '../lib/model/report.ts'
+import type { TargetReport } from '../lib/model/target-report.ts'
+import { explainLines } from '../lib/reporters/explain-lines.ts'
+import type { TerminalStyle } from '../lib/reporters/terminal.ts'
 import { CERTS, CONFIG, CONFIGURED, writeTree } from './support/containerd-snapshot.ts'
 import { buildImage } from './support/image.ts'
 import { HEALTH } from './support/lists.ts'
@@ -655,5 +658,26 @@ describe('explain --probe', () => {
     } finally {
       await Promise.all([silent.close(), good.close()])
     }
+  })
+})
+
+describe('the runtime in the text of explain', () => {
+  const name = { registry: 'quay.io', repository: 'a/b', reference: '1' }
+  const image: ExplainedImage = {
+    image: 'quay.io/a/b:1',
+    target: 'tool',
+    version: '5.8.6',
+    ...name,
+    routes: [],
+  }
+  const textOf = (daemon: TargetReport['daemon']) =>
+    explainLines(
+      { version: 1, kind: 'explain', images: [image], targets: [{ target: 'tool', daemon }], notices: [] },
+      { paint: (_color, text) => text, wrapped: false, width: 100 } as TerminalStyle,
+    )[1]
+
+  it('is a program where no daemon has to run', () => {
+    assert.equal(textOf({ state: 'unknown', program: 'Tool' }), 'Tool 5.8.6 reads its files at each call')
+    assert.equal(textOf({ state: 'unknown' }), 'tool 5.8.6 is not known to run')
   })
 })

@@ -46,7 +46,9 @@ function runtimeText(image: ExplainedImage, found: TargetReport | undefined): st
     const unknown = dependsOnVersion(image) ? `, version not known` : ''
     return `${name}${unknown} (files below --root)${versionRemedy(image)}`
   }
-  const { state } = found.daemon
+  const { state, program } = found.daemon
+  if (program !== undefined)
+    return `${[program, version].filter(Boolean).join(' ')} reads its files at each call${versionRemedy(image)}`
   return state === 'running' ? daemonText(found) : `${name} ${STATES[state]}${versionRemedy(image)}`
 }
 
@@ -65,6 +67,8 @@ function dependsOnVersion({ version, routes }: ExplainedImage): boolean {
 }
 
 const WHEN = {
+  until_reload: 'now, until a reload:',
+  after_reload: 'after a reload:',
   until_restart: 'now, until a restart:',
   after_restart: 'after a restart:',
 } as const
@@ -109,7 +113,7 @@ function lookupTexts({
 function pullLines({ endpoints, pull }: ExplainedRoute, page: TerminalStyle): readonly string[] {
   const offered = endpoints.filter(({ role, credentials }) => role === 'mirror' && credentials.of_pull)
   const plain = offered.some(({ url }) => url.startsWith('http:')) ? ', over plain http in plain text' : ''
-  const secrets = `a mirror that responds with 401 is sent the credentials of the pull (imagePullSecrets)${plain}`
+  const secrets = `a mirror that responds with 401 is sent the credentials of the pull (pull secret or login)${plain}`
   const colour = pull?.outcome === 'served' ? 'green' : pull?.outcome === 'fails' ? 'red' : 'yellow'
   const lines = [
     ...(offered.length === 0 ? [] : fitted(secrets, page, '  ')),

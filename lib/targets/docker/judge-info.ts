@@ -3,7 +3,9 @@ import { formats } from '../../formats/index.ts'
 import { stringsIn } from '../../formats/table-values.ts'
 import { plural } from '../../wording/plural.ts'
 import type { DaemonResponse } from '../daemon.ts'
+import { parseRelease } from '../release.ts'
 import { INSECURE, MIRRORS } from './daemon-json.ts'
+import { formOf } from './form.ts'
 import type { DaemonInfo } from './info-values.ts'
 
 /** A key that the file does not have is no difference from a daemon without a value for it. */
@@ -16,12 +18,15 @@ export function judge(text: string, info: DaemonInfo): DaemonResponse {
   const extra = [...usedInsecure].filter(one => !insecure.has(one))
   if (JSON.stringify([...new Set(mirrors)]) !== JSON.stringify(used)) return differs(MIRRORS, used)
   if (missing.length + extra.length > 0) return differs(INSECURE, [...usedInsecure])
-  const count = plural(used.length, 'mirror', 'mirrors')
-  return {
-    serves: true,
-    usesFile: true,
-    proof: `Docker ${info.version ?? ''} uses ${count} of docker.io`.replace('  ', ' '),
-  }
+  return { serves: true, usesFile: true, proof: proofOf(info) }
+}
+
+function proofOf({ version, store, mirrors: { length } }: DaemonInfo): string {
+  const name = ['Docker', version].filter(Boolean).join(' ')
+  const release = version === undefined ? undefined : parseRelease(version)
+  if (length > 0 || formOf({ release, chosen: { store } }).daemonMirrors)
+    return `${name} uses ${plural(length, 'mirror', 'mirrors')} of docker.io`
+  return `${name} uses daemon.json, which has no mirrors: with the containerd store they are in hosts.toml`
 }
 
 function differs(key: string, used: readonly string[]): DaemonResponse {

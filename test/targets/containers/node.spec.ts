@@ -104,12 +104,15 @@ describe('a machine with CRI-O', () => {
 
   it('is not believed where the process is of another user', async () => {
     const { effect, notices, daemon } = await rendered({}, { untrusted: ['crio'] })
-    assert.deepEqual([effect, codesOf(notices), daemon.state], ['immediate', ['crio_doubted'], 'unknown'])
+    assert.deepEqual(
+      [effect, codesOf(notices), daemon],
+      ['immediate', ['crio_doubted'], { state: 'unknown' }],
+    )
   })
 
   it('takes effect immediately where CRI-O does not run', async () => {
     const { effect, daemon } = await rendered({}, {})
-    assert.deepEqual([effect, daemon.state], ['immediate', 'unknown'])
+    assert.deepEqual([effect, daemon], ['immediate', { state: 'unknown', program: 'Podman' }])
   })
 })
 

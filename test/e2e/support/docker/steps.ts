@@ -15,6 +15,7 @@ import {
 } from '../../../support/registry.ts'
 import { FEW_BEHAVIOURS } from '../ping-first.ts'
 import { type Dockerd, pull, readInfo } from './dockerd.ts'
+import { explainsReloads } from './explained.ts'
 import { judgesAsItPulls } from './judged.ts'
 
 export interface Given {
@@ -224,6 +225,7 @@ const COMMON: Steps = {
 const GRAPHDRIVER: Steps = {
   ...COMMON,
   'uses other mirrors after a reload, without a restart': reloads,
+  'is explained before and after a reload': explainsReloads,
   'verifies again what the list verifies again, and leaves the registries of others': insecure,
 }
 
