@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { buildPlanReport } from '../lib/plan/build-report.ts'
 import type { Plan } from '../lib/plan/plan.ts'
 import type { Step } from '../lib/plan/step.ts'
+import { doneLines } from '../lib/reporters/plan-lines.ts'
 
 const stepTo = (bytes: Buffer): Step => ({
   target: 'containerd',
@@ -43,5 +44,17 @@ describe('the report of a plan', () => {
     assert.match(change?.diff ?? '', /^\+server = "https:\/\/quay\.io"$/m)
     assert.equal(decoded, 1)
     assert.match(JSON.stringify(change), /\+server = /)
+  })
+
+  it('says that no restart is required only where no file needs one', () => {
+    const page = { paint: (_: string, text: string) => text, width: 100, wrapped: false }
+    const lastLine = (effect: Step['effect']) => {
+      const report = buildPlanReport('apply', planOf([{ ...stepTo(Buffer.from('')), effect }]))
+      return doneLines(report, page).at(-1)
+    }
+    assert.equal(lastLine('immediate'), 'no restart required')
+    // A user does not see which process must be restarted.
+    for (const effect of ['reload', 'restart', 'when_used'] as const)
+      assert.equal(lastLine(effect), '1 created, 0 updated, 0 deleted, 0 unchanged')
   })
 })

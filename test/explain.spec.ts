@@ -8,6 +8,9 @@ import { initialHealth } from '../lib/health/mirror-health.ts'
 import { keyOf } from '../lib/health/verdicts.ts'
 import type { ExplainedImage, ExplainedRoute, ExplainReport } from '../lib/model/explain-report.ts'
 import type { DoctorReport, Notice } from '../lib/model/report.ts'
+import type { TargetReport } from '../lib/model/target-report.ts'
+import { explainLines } from '../lib/reporters/explain-lines.ts'
+import type { TerminalStyle } from '../lib/reporters/terminal.ts'
 import { CERTS, CONFIG, CONFIGURED, writeTree } from './support/containerd-snapshot.ts'
 import { buildImage } from './support/image.ts'
 import { HEALTH } from './support/lists.ts'
@@ -507,6 +510,36 @@ describe('explain', () => {
       },
     ))
 
+  for (const [docker, loss, last] of [
+    [
+      'version = "27.5"',
+      'impossible',
+      'which is not written for this runtime\n  Docker has mirrors for docker.io only',
+    ],
+    [
+      'version = "28.5"\nstore = "graphdriver"',
+      'lossy',
+      'and the node matches it\n  Docker reads mirrors of this registry for docker build',
+    ],
+  ] as const)
+    it(`says that "*" is ${loss} for a runtime`, () =>
+      withNode(
+        { 'etc/': undefined, 'var/lib/': undefined },
+        async node => {
+          assert.equal((await node.run('apply', '--no-probe')).code, 0)
+          const { stdout } = await node.run('explain', 'quay.io/a/b')
+          const [ofDocker = '', ofPodman = ''] = stdout.split('\nquay.io/a/b:latest\n')
+          assert.ok(ofDocker.includes(`the entry "*", ${last}`), ofDocker)
+          assert.match(ofPodman, /which is not written for this runtime\n {2}Podman and CRI-O have no table/)
+          const { images } = report(await node.run('explain', 'quay.io/a/b', '--format', 'json'))
+          assert.deepEqual(
+            images.map(({ list }) => list?.registry_loss?.loss),
+            [loss, 'impossible'],
+          )
+        },
+        `version = 1\n[registries."*"]\nmirrors = ["https://m.example"]\n[targets.docker]\n${docker}\n[targets.containers]\n`,
+      ))
+
   it('names the runtimes that cannot complete the name, and explains the others', () =>
     withNode({ 'etc/containerd/config.toml': CONFIGURED }, async node => {
       const args = ['explain', 'busybox', '--root', node.root, '--target', 'containers']
@@ -625,5 +658,26 @@ describe('explain --probe', () => {
     } finally {
       await Promise.all([silent.close(), good.close()])
     }
+  })
+})
+
+describe('the runtime in the text of explain', () => {
+  const name = { registry: 'quay.io', repository: 'a/b', reference: '1' }
+  const image: ExplainedImage = {
+    image: 'quay.io/a/b:1',
+    target: 'tool',
+    version: '5.8.6',
+    ...name,
+    routes: [],
+  }
+  const textOf = (daemon: TargetReport['daemon']) =>
+    explainLines(
+      { version: 1, kind: 'explain', images: [image], targets: [{ target: 'tool', daemon }], notices: [] },
+      { paint: (_color, text) => text, wrapped: false, width: 100 } as TerminalStyle,
+    )[1]
+
+  it('is a program where no daemon has to run', () => {
+    assert.equal(textOf({ state: 'unknown', program: 'Tool' }), 'Tool 5.8.6 reads its files at each call')
+    assert.equal(textOf({ state: 'unknown' }), 'tool 5.8.6 is not known to run')
   })
 })

@@ -1,6 +1,7 @@
 /** Notices of one kind are one notice for people, and stay apart for programs. */
 import assert from 'node:assert/strict'
 import { noticeEvents } from '../lib/watch/events.ts'
+import { groupNotices } from '../lib/wording/notice-groups.ts'
 import { BARE, type TestNode, withNode } from './support/node.ts'
 
 const MIRRORS = 50
@@ -38,6 +39,19 @@ describe('notices of one kind', () => {
       assert.deepEqual([code, JSON.parse(stdout).notices.length], [1, 3 * MIRRORS])
       assert.equal((await run('validate', '--strict')).code, 1)
     }))
+
+  it('are of one runtime: those of another are counted apart', () => {
+    const notices = ['docker', 'containers'].flatMap(target =>
+      [1, 2, 3, 4].map(nth => ({ code: 'list_lossy', target, message: `${target} loses ${nth}` })),
+    )
+    assert.deepEqual(
+      groupNotices(notices).map(({ lines }) => lines),
+      ['docker', 'containers'].map(target => [
+        ...[1, 2, 3].map(nth => `${target} loses ${nth}`),
+        'and 1 more of this kind',
+      ]),
+    )
+  })
 
   it('are one line of a log', () => {
     const notices = Array.from({ length: 5 }, (_, i) => ({

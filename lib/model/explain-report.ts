@@ -24,8 +24,8 @@ export interface ExplainedImage {
   /** A tag, or a digest with its algorithm. */
   readonly reference: string
   /**
-   * One; or one for each group of releases, where the release is not known; or two, where a restart of the daemon would
-   * change them.
+   * One; or one for each group of releases, where the release is not known; or two, where a reload or a restart of the
+   * daemon would change them.
    */
   readonly routes: readonly ExplainedRoute[]
   /** Absent without a list. */
@@ -49,8 +49,8 @@ export interface ExplainedReleases {
 
 export interface ExplainedRoute {
   readonly releases?: readonly ExplainedReleases[]
-  /** Absent where a restart changes nothing. */
-  readonly when?: 'until_restart' | 'after_restart'
+  /** Absent where neither a reload nor a restart changes anything. */
+  readonly when?: 'until_reload' | 'after_reload' | 'until_restart' | 'after_restart'
   readonly lookup?: Lookup
   /** In the order in which they are tried. */
   readonly endpoints: readonly ExplainedEndpoint[]
@@ -133,6 +133,8 @@ export interface ExplainedList {
   readonly file: string
   /** The entry of the list that is for this image; absent: it has none. */
   readonly registry?: string
+  /** Why the runtime does not use that entry for every pull; `impossible`: nothing of it is written for this runtime. */
+  readonly registry_loss?: { readonly loss: 'lossy' | 'impossible'; readonly detail: string }
   /** Files that `apply` would change and that decide about this image; absent: not compared. */
   readonly changes?: readonly {
     readonly path: string

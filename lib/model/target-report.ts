@@ -2,9 +2,11 @@
 export interface TargetReport {
   readonly target: string
   readonly daemon: {
-    /** `stopped`: installed; `absent`: not installed; `unknown`: its process is not trusted. */
+    /** `stopped`: installed; `absent`: not installed; `unknown`: its process is not trusted, or none has to run. */
     readonly state: 'running' | 'stopped' | 'absent' | 'unknown'
     readonly pid?: number
+    /** What reads the files at each call, where no daemon has to run. */
+    readonly program?: string
     readonly version?: string
     /** The main file that it reads. */
     readonly config?: string

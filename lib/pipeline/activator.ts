@@ -27,7 +27,7 @@ export function openActivator(
   const say = log ?? (line => world.stderr.write(`${line}\n`))
   const isUsers = options.user !== undefined
   const tools: Tools = {
-    run: runSystemd(options, runInstalled(world.env.PATH, SYSTEMCTL_MS)),
+    run: runSystemd(options, runInstalled(world.env, SYSTEMCTL_MS)),
     isUsers,
     targets,
     world,
@@ -76,7 +76,7 @@ export async function openRecoveryActivator(
   const activator = openActivator(access)
   const booted = await isBooted()
   if (activator === undefined || (!booted && planned.some(needsSystemd))) return undefined
-  const run = runSystemd(access.options, runInstalled(access.world.env.PATH))
+  const run = runSystemd(access.options, runInstalled(access.world.env))
   const started = async (activations: readonly DaemonActivation[]) => {
     const states = await Promise.all(activations.map(one => isStarted(one, booted, run)))
     return activations.filter((_, i) => states[i])

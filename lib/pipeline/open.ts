@@ -118,7 +118,7 @@ export function openPlace(options: NodeOptions, node: Reader, world: World): Omi
 export function openMachine({ root }: NodeOptions, { now, uid, env }: World): Machine | undefined {
   if (root !== undefined) return undefined
   const processes = openProcesses(uid)
-  return { files: openReader('/'), run: runInstalled(env.PATH), processes, now, bootClock: readBootClock }
+  return { files: openReader('/'), run: runInstalled(env), processes, now, bootClock: readBootClock }
 }
 
 /** The runtimes to configure: those that `--target` names, all where it names none. Throws Failure `usage`. */

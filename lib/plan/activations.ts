@@ -1,6 +1,7 @@
 /** Which runtimes must be reloaded or restarted before every change takes effect. Pure. */
 import type { Activation } from '../model/activation.ts'
 import type { Effect } from '../model/report.ts'
+import { activationCommand } from '../targets/activation-command.ts'
 import type { Daemon } from '../targets/daemon.ts'
 import type { Target } from '../targets/target.ts'
 import type { View } from '../targets/view.ts'
@@ -29,28 +30,10 @@ export function neededActivations(
   const condition = machine !== undefined ? {} : { why: 'only if it already runs from this tree' }
   const activation = <Action extends keyof Activations>(action: Action) => {
     const how = effects.has(action) ? activate[action] : undefined
-    if (how === undefined) return []
-    const command = ofScope(ownCommand(action, activate, daemon) ?? how.command, user)
-    return [{ target: name, ...how, command, ...condition }]
+    const command = activationCommand(action, activate, daemon, user !== undefined)
+    return how && command ? [{ target: name, ...how, command, ...condition }] : []
   }
   return { reload: activation('reload'), restart: activation('restart') }
-}
-
-/** A user's daemon is a unit of the user's systemd. */
-function ofScope(command: string, user: View['user']): string {
-  return user === undefined ? command : command.replace(/^systemctl (?!--user )/, 'systemctl --user ')
-}
-
-/** The command for the daemon of the node, where that is not the usual one. */
-function ownCommand(
-  action: keyof Activations,
-  { reload }: Target['daemon']['activate'],
-  daemon: Daemon | undefined,
-): string | undefined {
-  if (action === 'restart') return daemon?.restart
-  if (daemon?.state !== 'running') return undefined
-  const isSent = reload?.signal !== undefined && daemon.unit === undefined
-  return isSent ? `kill -HUP ${daemon.pid}` : undefined
 }
 
 /** The reloads for a report: a restart reads every file. */

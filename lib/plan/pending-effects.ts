@@ -31,7 +31,7 @@ export async function findPending(
   const pending = known.filter(file => isPending(file, daemon.startedAt, clock))
   const needs = (effect: 'reload' | 'restart') => pending.filter(file => file.needs === effect)
   const unread = needs('reload').filter(file => !isLoaded(file, daemon.startedAt, clock))
-  const isUnread = unread.length > 0 && !(await usesItsFile(control, daemon, machine.files))
+  const isUnread = unread.length > 0 && (await usesItsFile(control, daemon, machine.files)) !== true
   return {
     effects: new Set([
       ...(needs('restart').length > 0 ? (['restart'] as const) : []),
@@ -59,12 +59,14 @@ function isLoaded({ loaded_by }: RestoredFile, startedAt: number, { bootId }: Cl
   return loaded_by !== undefined && loaded_by.boot_id === bootId && loaded_by.ticks === startedAt
 }
 
-async function usesItsFile(
+/** Undefined: it does not show that. */
+export async function usesItsFile(
   control: Target['daemon'],
   { address, config }: Daemon & { readonly state: 'running' },
   node: Parameters<Target['daemon']['respond']>[1]['node'],
-): Promise<boolean> {
-  if (address === undefined) return false
+): Promise<boolean | undefined> {
+  if (address === undefined) return undefined
   const response = await control.respond(address, { config, node })
-  return response.serves && response.usesFile === true
+  if (response.serves) return response.usesFile
+  return response.responds === false ? undefined : false
 }

@@ -46,7 +46,9 @@ function runtimeText(image: ExplainedImage, found: TargetReport | undefined): st
     const unknown = dependsOnVersion(image) ? `, version not known` : ''
     return `${name}${unknown} (files below --root)${versionRemedy(image)}`
   }
-  const { state } = found.daemon
+  const { state, program } = found.daemon
+  if (program !== undefined)
+    return `${[program, version].filter(Boolean).join(' ')} reads its files at each call${versionRemedy(image)}`
   return state === 'running' ? daemonText(found) : `${name} ${STATES[state]}${versionRemedy(image)}`
 }
 
@@ -65,6 +67,8 @@ function dependsOnVersion({ version, routes }: ExplainedImage): boolean {
 }
 
 const WHEN = {
+  until_reload: 'now, until a reload:',
+  after_reload: 'after a reload:',
   until_restart: 'now, until a restart:',
   after_restart: 'after a restart:',
 } as const
@@ -109,7 +113,7 @@ function lookupTexts({
 function pullLines({ endpoints, pull }: ExplainedRoute, page: TerminalStyle): readonly string[] {
   const offered = endpoints.filter(({ role, credentials }) => role === 'mirror' && credentials.of_pull)
   const plain = offered.some(({ url }) => url.startsWith('http:')) ? ', over plain http in plain text' : ''
-  const secrets = `a mirror that responds with 401 is sent the credentials of the pull (imagePullSecrets)${plain}`
+  const secrets = `a mirror that responds with 401 is sent the credentials of the pull (pull secret or login)${plain}`
   const colour = pull?.outcome === 'served' ? 'green' : pull?.outcome === 'fails' ? 'red' : 'yellow'
   const lines = [
     ...(offered.length === 0 ? [] : fitted(secrets, page, '  ')),
@@ -121,12 +125,14 @@ function pullLines({ endpoints, pull }: ExplainedRoute, page: TerminalStyle): re
 }
 
 function listLines(
-  { file, registry, changes = [], not_compared, excluded }: ExplainedList,
+  { file, registry, changes = [], registry_loss, not_compared, excluded }: ExplainedList,
   page: TerminalStyle,
 ): readonly string[] {
   const entry = registry === undefined ? 'has no entry for this image' : `has the entry "${registry}"`
-  const same = registry === undefined ? '' : ', and the node matches it'
-  const compared = changes.length === 0 ? same : ', and the node differs from it:'
+  const isLost = registry_loss?.loss === 'impossible'
+  const same = isLost ? `, which is not written for this runtime` : ', and the node matches it'
+  const compared =
+    changes.length === 0 ? (registry === undefined ? '' : same) : ', and the node differs from it:'
   const state = not_compared === undefined ? compared : `; not compared, because it ${not_compared}`
   return [
     '',
@@ -136,6 +142,9 @@ function listLines(
         page.paint('yellow', line),
       ),
     ),
+    ...(registry_loss === undefined
+      ? []
+      : fitted(printable(`  ${registry_loss.detail}`), page, '    ').map(line => page.paint('yellow', line))),
     ...excluded.flatMap(({ mirror, detail }) =>
       fitted(printable(`  ${mirror}: ${detail}`), page, '    ').map(line => page.paint('yellow', line)),
     ),

@@ -1,6 +1,6 @@
 /** Notices and errors as text, each with its label. Pure. */
 import type { ErrorReport } from '../model/error-report.ts'
-import { type Issue, issueText } from '../model/errors.ts'
+import { type ErrorCode, type Issue, issueText } from '../model/errors.ts'
 import type { Notice, Report } from '../model/report.ts'
 import { groupNotices } from '../wording/notice-groups.ts'
 import { plural } from '../wording/plural.ts'
@@ -17,22 +17,27 @@ interface Noticed {
 /** Of `restore --check`, and of `--losses`. */
 export function conflictLines(report: Report, page: TerminalStyle): readonly string[] {
   if (!('conflicts' in report) || report.conflicts === undefined) return []
-  if (report.kind !== 'restore') return issueLines(report.conflicts, page)
+  if (report.kind !== 'restore') return issueLines(report.conflicts, true, page)
   const files = plural(report.conflicts.length, 'file is', 'files are')
   const refusal = { message: `${files} in the way, so regmirror restore would change nothing` }
   return [...report.conflicts, refusal].map(issue => labelled('red', 'error:', issueText(issue), page))
 }
 
 export function errorLines(report: ErrorReport, page: TerminalStyle): readonly string[] {
-  return issueLines(report.issues ?? [{ message: report.message }], page)
+  const { issues = [{ message: report.message }], code } = report
+  return issueLines(issues, ABOUT_LIST.includes(code), page)
 }
 
 /** Of more errors with one message, this many are shown. */
 const SHOWN = 3
 
+/** Other errors are about files of the node, and name each of them. */
+const ABOUT_LIST: readonly string[] = ['invalid_list', 'conflict'] satisfies ErrorCode[]
+
 /** An error about a thousand mirrors must not hide the others; `--format json` has each of them. */
-function issueLines(issues: readonly Issue[], page: TerminalStyle): readonly string[] {
-  const kinds = [...Map.groupBy(issues, ({ message }) => message).values()]
+function issueLines(issues: readonly Issue[], grouped: boolean, page: TerminalStyle): readonly string[] {
+  const placed = grouped ? issues.filter(({ line }) => line !== undefined) : []
+  const kinds = [...Map.groupBy(placed, ({ message }) => message).values()]
   // In the order of the first of each place: a later one of a large kind is not shown.
   const hidden = new Map(kinds.filter(kind => kind.length > SHOWN + 1).flatMap(hiddenIssues))
   const shown = issues.map(issue => (hidden.has(issue) ? hidden.get(issue) : issue))

@@ -83,10 +83,12 @@ function summaryLines(
   return [...counted, ...daemons, ...(activations.length > 0 ? activations : effectLines(report))]
 }
 
-/** Nothing where no restart would help: a notice says what another program must change. */
+/** Nothing where no restart would help, and where nothing shows which process must be restarted: notices say why. */
 function effectLines({ changes }: Changes): readonly string[] {
-  return changes.some(({ effect }) => effect === 'when_used') ? [] : ['no restart required']
+  return changes.every(({ effect }) => NEEDS_NOTHING.includes(effect)) ? ['no restart required'] : []
 }
+
+const NEEDS_NOTHING: readonly Change['effect'][] = ['immediate', 'start']
 
 function activationLines({ reload, restart, activated = [] }: Changes): readonly string[] {
   const lines = (all: Changes['reload'], verb: string) =>

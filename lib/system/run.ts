@@ -18,21 +18,34 @@ export type RunProgram = (
   stdin?: number,
 ) => Promise<ProgramResult | undefined>
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 const LIMIT_MS = 10_000
 const OUTPUT_LIMIT = 4 * 1024 * 1024
 
+/** Where daemons and the programs that they start are; a user of Debian does not have these in PATH. */
+const ADMIN_DIRECTORIES = ['/usr/local/sbin', '/usr/sbin', '/sbin']
+
+/** Of a program whose environment has no PATH (execvp of glibc). */
+const DEFAULT_PATH = '/bin:/usr/bin'
+
 /**
- * Runs programs that may not be installed. `searchPath` is PATH: to look for a file costs much less than a process that
- * fails to start.
+ * Runs programs that may not be installed, with this environment; their PATH has the directories of daemons too. To look
+ * for a file costs much less than a process that fails to start.
  */
-export function runInstalled(searchPath: string | undefined, limitMs = LIMIT_MS): RunProgram {
-  const run = runWithin(limitMs)
+export function runInstalled(env: Environment, limitMs = LIMIT_MS): RunProgram {
+  const directories = searchDirectories(env)
+  const run = runWithin(limitMs, { ...env, PATH: directories.join(':') })
   return async (program, args, stdin) => {
-    const directories = program.includes('/') ? [''] : searchPath?.split(':')
-    const places = directories?.map(directory => path.join(directory, program)) ?? []
-    const isAbsent = places.length > 0 && (await Promise.all(places.map(mayExist))).every(found => !found)
+    const places = program.includes('/') ? [program] : directories.map(one => path.join(one, program))
+    const isAbsent = (await Promise.all(places.map(mayExist))).every(found => !found)
     return isAbsent ? undefined : await run(program, args, stdin)
   }
+}
+
+function searchDirectories({ PATH = DEFAULT_PATH }: Environment): readonly string[] {
+  const own = PATH.split(':')
+  return [...own, ...ADMIN_DIRECTORIES.filter(directory => !own.includes(directory))]
 }
 
 /** Any other error is reported by the attempt to run it. */
@@ -43,11 +56,12 @@ async function mayExist(file: string): Promise<boolean> {
 /** Runs on this machine, for at most ten seconds, and reads at most four MiB of each output. */
 export const runProgram: RunProgram = (program, args, stdin) => runWithin(LIMIT_MS)(program, args, stdin)
 
-function runWithin(limitMs: number): RunProgram {
+function runWithin(limitMs: number, env?: Environment): RunProgram {
   return async (program, args, stdin) => {
     const { spawn } = await import('node:child_process')
     return await new Promise((done, failed) => {
       const child = spawn(program, args, {
+        ...(env && { env }),
         stdio: [stdin ?? 'ignore', 'pipe', 'pipe'],
         timeout: limitMs,
         killSignal: 'SIGKILL',

@@ -9,6 +9,8 @@ export type Daemon =
   | (Unseen & { readonly state: 'unknown' })
 
 interface Unseen {
+  /** What reads the files at each call where no daemon has to run, such as Podman. */
+  readonly program?: string
   /** The command that restarts it, where that is not the usual one. */
   readonly restart?: string
 }

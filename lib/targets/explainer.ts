@@ -10,8 +10,10 @@ export interface Explainer<Settings, Snapshot> {
   version(snapshot: Snapshot): string | undefined
   /** What else runs there, and reads other files. Pure. */
   notices(snapshot: Snapshot): readonly Notice[]
-  /** The files that the daemon reads only when it starts, those that exist. Pure. */
+  /** The files that the daemon reads only when it starts or is reloaded, those that exist. Pure. */
   startFiles(snapshot: Snapshot): readonly string[]
+  /** Those files with what the running daemon has shown that it uses, where it shows that. Pure. */
+  filesInUse?(snapshot: Snapshot): ReadonlyMap<string, Buffer> | undefined
   /** What a pull does with each endpoint of a route. Pure. */
   conduct(snapshot: Snapshot, route: PullRoute): readonly Conduct[]
 }

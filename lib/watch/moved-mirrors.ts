@@ -1,4 +1,4 @@
-/** What a write does with the mirrors that a target has of a registry. Pure. */
+/** What a write does with the mirrors that a target has. Pure. */
 import { listUrl } from '../model/list-url.ts'
 import { baseUrl, type MirrorList } from '../model/registry.ts'
 import { registriesFor } from '../model/target-registries.ts'
@@ -14,20 +14,33 @@ export interface MovedMirrors {
 /** What a write is for: a new list, a change of health, or neither. */
 export interface WrittenFor {
   readonly cause?: 'list' | 'health'
-  /** What it does with the mirrors of a registry. */
-  readonly moved?: (registry: string, target: string) => MovedMirrors | undefined
+  /** What it does with the mirrors of a registry; undefined: of every registry of the target, which one file serves. */
+  readonly moved?: (registry: string | undefined, target: string) => MovedMirrors | undefined
 }
 
 export function movedMirrors(
-  registry: string,
+  registry: string | undefined,
   target: string,
   before: MirrorList | undefined,
   after: MirrorList,
 ): MovedMirrors | undefined {
-  const [old, now] = [urlsOf(registry, target, before), urlsOf(registry, target, after)]
+  if (before === undefined) return undefined
+  const [old, now] = [mirrorUrls(target, before), mirrorUrls(target, after)]
+  const names = registry === undefined ? [...now.keys()] : [registry]
+  const moved = names.flatMap(name => movedOf(old.get(name), now.get(name)) ?? [])
+  if (moved.length === 0) return undefined
+  return {
+    removed: [...new Set(moved.flatMap(one => one.removed))],
+    returned: [...new Set(moved.flatMap(one => one.returned))],
+    isReordered: moved.some(one => one.isReordered),
+  }
+}
+
+type Urls = readonly string[]
+
+function movedOf(old: Urls | undefined, now: Urls | undefined): MovedMirrors | undefined {
   if (old === undefined || now === undefined) return undefined
-  const stay = (urls: readonly string[], others: readonly string[]) =>
-    urls.filter(url => others.includes(url))
+  const stay = (urls: Urls, others: Urls) => urls.filter(url => others.includes(url))
   return {
     removed: old.filter(url => !now.includes(url)),
     returned: now.filter(url => !old.includes(url)),
@@ -35,9 +48,10 @@ export function movedMirrors(
   }
 }
 
-function urlsOf(name: string, target: string, list: MirrorList | undefined): readonly string[] | undefined {
-  const registry = list && registriesFor(list, target).find(one => one.name === name)
-  return registry?.mirrors.map(({ base }) => baseUrl(base))
+/** By registry. */
+function mirrorUrls(target: string, list: MirrorList): ReadonlyMap<string, Urls> {
+  const registries = registriesFor(list, target)
+  return new Map(registries.map(({ name, mirrors }) => [name, mirrors.map(({ base }) => baseUrl(base))]))
 }
 
 /** `removed https://a, returned https://b`; empty where every mirror is in its place. */

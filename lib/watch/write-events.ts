@@ -15,7 +15,7 @@ export function changeEvent(change: Change, writtenFor: WrittenFor): Event {
   const where = cause === 'list' ? 'this watcher' : 'regmirror'
   const isOwn = cause === 'list' && writtenFor.cause !== undefined
   const why = isOwn ? '' : ` (it was ${verb} outside ${where})`
-  const moved = registry === undefined ? undefined : writtenFor.moved?.(registry, target)
+  const moved = writtenFor.moved?.(registry, target)
   const text = [`${DONE[action]} ${path}${why}`, moved && movedText(moved)].filter(Boolean).join(': ')
   const own = { path, action, cause: cause === 'list' ? (writtenFor.cause ?? 'drift') : cause }
   return { event: 'file_written', level: 'info', text, fields: { ...own, ...movedFields(change, moved) } }

@@ -17,7 +17,7 @@ export interface NoticeGroup {
 }
 
 /**
- * In the order of the first of each kind; up to three notices of a kind are not grouped. More than three with one message
+ * A kind is a code of one runtime. In the order of the first of each kind; up to three notices of a kind are not grouped. More than three with one message
  * are a kind of their own, so that a loss of a thousand mirrors does not hide another one.
  */
 export function groupNotices(notices: readonly Notice[]): readonly NoticeGroup[] {
@@ -25,7 +25,7 @@ export function groupNotices(notices: readonly Notice[]): readonly NoticeGroup[]
   const kindOf = (notice: Notice) => {
     const key = messageKey(notice)
     if (EACH.includes(notice.code)) return key
-    return (byMessage.get(key)?.length ?? 0) > SHOWN ? key : notice.code
+    return (byMessage.get(key)?.length ?? 0) > SHOWN ? key : kindKey(notice)
   }
   const kinds = Map.groupBy(notices, kindOf)
   return notices.flatMap(first => {
@@ -35,8 +35,13 @@ export function groupNotices(notices: readonly Notice[]): readonly NoticeGroup[]
   })
 }
 
-function messageKey({ code, message }: Notice): string {
-  return `${code} ${message}`
+function messageKey(notice: Notice): string {
+  return `${kindKey(notice)} ${notice.message}`
+}
+
+/** What one runtime does says nothing about another one. */
+function kindKey({ code, target = '' }: Notice): string {
+  return `${code} ${target}`
 }
 
 function groupLines(kind: readonly Notice[], { message }: Notice): readonly string[] {

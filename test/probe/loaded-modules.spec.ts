@@ -27,7 +27,7 @@ const PROBE = `
   let roots = 0
   const readRoots = async () => (roots += 1, [])
   const probes = await probeAll(endpoints, { timeoutMs: 20000, samples: 1, readRoots })
-  await runInstalled('/nowhere:/nowhere/else')('containerd', ['--version'])
+  await runInstalled({ PATH: '/nowhere:/nowhere/else' })('regmirror-no-such-program', ['--version'])
   console.log(JSON.stringify({ loaded, roots, statuses: probes.map(({ status }) => status) }))
   process.exit()
 `

@@ -1,5 +1,6 @@
 /** What the log says of a write that a change of health causes. */
 import assert from 'node:assert/strict'
+import type { MirrorList } from '../../lib/model/registry.ts'
 import type { Change } from '../../lib/model/report.ts'
 import { type MovedMirrors, movedMirrors, movedText } from '../../lib/watch/moved-mirrors.ts'
 import { changeEvent } from '../../lib/watch/write-events.ts'
@@ -43,6 +44,28 @@ describe('a write of a watcher', () => {
     assert.deepEqual(fields, {
       ...{ path: '/hosts.toml', action: 'update', cause: 'health', registry: NAME },
       ...{ removed: ['https://a/v2'], returned: ['https://c/v2'] },
+    })
+  })
+
+  it('names those of every registry of the runtime for a file that serves them all', () => {
+    const lists = [['a', 'b'], ['b']].map(names => {
+      const mirrors = names.map(name => mirror(`https://${name}`))
+      return listOf(registry(NAME, mirrors), registry('quay.io', [...mirrors, mirror('https://q')]))
+    })
+    const change: Change = {
+      ...{ target: 'docker', path: '/daemon.json', action: 'update', effect: 'reload' },
+      ...{ why: '', diff: '' },
+    }
+    const { text, fields } = changeEvent(change, {
+      cause: 'health',
+      moved: (name, target) => movedMirrors(name, target, lists[0], lists[1] as MirrorList),
+    })
+    assert.equal(text, 'updated /daemon.json: removed https://a')
+    assert.deepEqual(fields, {
+      path: '/daemon.json',
+      action: 'update',
+      cause: 'health',
+      removed: ['https://a/v2'],
     })
   })
 

@@ -109,6 +109,7 @@ const EARLIER: Readonly<Record<string, readonly string[]>> = {
   'probe/tls/start-tls.ts': LIST,
   'probe/tls/tls-context.ts': LIST,
   'commands/plan.ts': LIST,
+  'targets/containerd/config/turns-cri-off.ts': LIST,
   'commands/apply.ts': PLAN,
   'commands/restore.ts': PLAN,
   'commands/watch.ts': PLAN,

@@ -36,7 +36,10 @@ export async function compareWithList(
         file,
         ...(entry !== undefined && { registry: entry }),
         ...('plan' in planned
-          ? { changes: changesFor([registry, entry], target, planned.plan) }
+          ? {
+              changes: changesFor([registry, entry], target, planned.plan),
+              ...lossOf(entry, target, planned.plan),
+            }
           : { not_compared: planned.why }),
         excluded: excluded.flatMap(({ registry: name, mirror, message }) =>
           name === entry && mirror !== undefined ? [{ mirror, detail: withoutFlag(message) }] : [],
@@ -65,6 +68,19 @@ function changesFor(
         (names.some(name => name !== undefined && name === step.registry) || step.effect === 'restart'),
     )
     .map(({ path, action, effect }) => ({ path, action, effect }))
+}
+
+/** Where the runtime cannot have the registry, a node that is as `apply` leaves it does not do what the entry says. */
+function lossOf(
+  entry: string | undefined,
+  target: string,
+  { losses = [] }: Plan,
+): Pick<ExplainedList, 'registry_loss'> {
+  const found = losses.find(
+    one => one.target === target && one.registry === entry && one.subject === 'registry',
+  )
+  if (found === undefined) return {}
+  return { registry_loss: { loss: found.loss, detail: `${found.problem}; ${found.consequence}` } }
 }
 
 /** The remedy is a flag of `apply`. */

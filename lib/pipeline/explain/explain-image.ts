@@ -1,4 +1,4 @@
-/** One image through one runtime: its routes now, and after a restart where that differs. Pure. */
+/** One image through one runtime: its routes now, and after a reload or a restart where that differs. Pure. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Issue } from '../../model/errors.ts'
 import type { ExplainedImage, ExplainedRoute } from '../../model/explain-report.ts'
@@ -13,10 +13,10 @@ export interface ExplainedTarget {
   readonly target: Target
   readonly explainer: Explainer<unknown, unknown>
   readonly snapshot: unknown
-  /** The snapshot that the running daemon has, where a restart would change it and it is known. */
+  /** The snapshot that the running daemon has, where a reload or a restart would change it and it is known. */
   readonly before?: unknown
-  /** Whether files were changed that the running daemon has not read. */
-  readonly isOutdated: boolean
+  /** What makes the running daemon read files that were changed; undefined: it uses what they have. */
+  readonly needs: 'reload' | 'restart' | undefined
 }
 
 type Explained = Omit<ExplainedImage, 'routes' | 'list'> & { readonly pairs: readonly RoutePair[] }
@@ -29,16 +29,21 @@ export function explainImage(image: string, one: ExplainedTarget): Explained | I
   const version = one.explainer.version(one.snapshot)
   return {
     ...{ image, target: one.name, ...(version !== undefined && { version }), ...named },
-    pairs: withRestart(image, one, after),
+    pairs: withActivation(image, one, after),
   }
 }
 
-function withRestart(image: string, one: ExplainedTarget, after: readonly RoutePair[]): readonly RoutePair[] {
-  if (!one.isOutdated) return after
-  if (one.before === undefined) return after.map(pair => at(pair, 'after_restart'))
+function withActivation(
+  image: string,
+  one: ExplainedTarget,
+  after: readonly RoutePair[],
+): readonly RoutePair[] {
+  const { needs } = one
+  if (needs === undefined) return after
+  if (one.before === undefined) return after.map(pair => at(pair, `after_${needs}`))
   const before = pairsOf(image, one, one.before)
   if (isDeepStrictEqual(explainedOf(before), explainedOf(after))) return after
-  return [...before.map(pair => at(pair, 'until_restart')), ...after.map(pair => at(pair, 'after_restart'))]
+  return [...before.map(pair => at(pair, `until_${needs}`)), ...after.map(pair => at(pair, `after_${needs}`))]
 }
 
 function pairsOf(

@@ -9,6 +9,7 @@ import { NO_STATE, readState } from '../../ownership/state.ts'
 import { targetReport } from '../../plan/build-report.ts'
 import { overlaidReader } from '../../system/overlaid-reader.ts'
 import type { Reader } from '../../system/reader.ts'
+import { activationCommand } from '../../targets/activation-command.ts'
 import { type ConfiguredTarget, configuredTargets } from '../../targets/configured-targets.ts'
 import type { Targets } from '../../targets/load-targets.ts'
 import { loadChosen } from '../../targets/present-targets.ts'
@@ -162,21 +163,29 @@ async function observeTarget(
   const explainer = await target.explainer()
   const snapshot = await explainer.observe(view, settings)
   const daemon = target.daemon.find(snapshot)
-  const gap = await findStartGap(explainer.startFiles(snapshot), daemon, view)
+  const {
+    changed,
+    needs,
+    before: original,
+  } = await findStartGap(explainer.startFiles(snapshot), { name, target, daemon }, view)
+  const used = needs && (explainer.filesInUse?.(snapshot) ?? original)
   const before =
-    gap.before &&
-    (await explainer.observe({ ...view, node: overlaidReader(view.node, gap.before) }, settings))
+    used && (await explainer.observe({ ...view, node: overlaidReader(view.node, used) }, settings))
   const one: ExplainedTarget = {
-    ...{ name, target, explainer, snapshot, isOutdated: gap.changed.length > 0 },
+    ...{ name, target, explainer, snapshot, needs },
     ...(before !== undefined && { before }),
   }
-  const own = daemon.state === 'running' ? daemon.restart : undefined
-  const command = own ?? target.daemon.activate.restart?.command
-  const outdated = gap.changed.map(file => outdatedNotice(name, file, command))
+  const command = needs && activationCommand(needs, target.daemon.activate, daemon, isUsers)
+  const outdated = needs ? changed.map(file => outdatedNotice(name, file, needs, command)) : []
   return { one, daemon, notices: [...explainer.notices(snapshot), ...outdated] }
 }
 
-function outdatedNotice(target: string, file: string, command = `restart ${target}`): Notice {
-  const message = `was changed after ${target} was started, which uses the older file until a restart: ${command}`
+function outdatedNotice(
+  target: string,
+  file: string,
+  needs: 'reload' | 'restart',
+  command = `${needs} ${target}`,
+): Notice {
+  const message = `was changed after ${target} was started, which uses the older file until a ${needs}: ${command}`
   return { code: 'not_read_yet', message, target, file }
 }

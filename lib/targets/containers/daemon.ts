@@ -27,7 +27,7 @@ export const containersDaemon: DaemonControl<ContainersSettings, Snapshot> = {
 /** The usual socket (pkg/config/config.go CrioSocketPath@v1.36.3). */
 const SOCKET = '/run/crio/crio.sock'
 
-function daemonOf({ crio }: RunningPrograms): Daemon {
+function daemonOf({ crio, doubted }: RunningPrograms): Daemon {
   if (crio !== undefined) {
     const { pid, startedAt, executable, unit } = crio
     return {
@@ -40,5 +40,5 @@ function daemonOf({ crio }: RunningPrograms): Daemon {
     }
   }
   // Without CRI-O no daemon has to start: the other programs read the files at each call.
-  return { state: 'unknown' }
+  return { state: 'unknown', ...(doubted === undefined && { program: 'Podman' }) }
 }

@@ -3,6 +3,7 @@
 import { parseRelease } from '../release.ts'
 import type { Target } from '../target.ts'
 import { aboutDocker } from './about.ts'
+import { dockerActivate } from './activate.ts'
 import { findDaemon } from './daemon-state.ts'
 import { findDaemons, NO_DAEMONS } from './daemons.ts'
 import { dockerDialect } from './dialect.ts'
@@ -47,14 +48,7 @@ export const docker: Target<DockerSettings, DockerSnapshot> = {
   read: async snapshot => (await import('./read/read.ts')).read(snapshot),
   writerOf,
   daemon: {
-    activate: {
-      reload: {
-        command: 'systemctl reload docker',
-        signal: 'SIGHUP',
-        why: 'Docker reads daemon.json only when it starts or is reloaded; containers keep running',
-      },
-      restart: { command: 'systemctl restart docker', why: 'Docker reads daemon.json when it starts' },
-    },
+    activate: dockerActivate,
     environment: daemonEnvironment,
     find: findDaemon,
     findReader,

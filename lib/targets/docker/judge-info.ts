@@ -4,7 +4,9 @@ import { formats } from '../../formats/index.ts'
 import { stringsIn } from '../../formats/table-values.ts'
 import { plural } from '../../wording/plural.ts'
 import type { DaemonResponse } from '../daemon.ts'
+import { parseRelease } from '../release.ts'
 import { INSECURE, MIRRORS } from './daemon-json.ts'
+import { formOf } from './form.ts'
 import type { DaemonInfo } from './info-values.ts'
 
 /**
@@ -22,9 +24,7 @@ export function judge(text: string, info: DaemonInfo): DaemonResponse {
     ...(mirrors ? [] : keptValue(MIRRORS, used)),
     ...(insecure ? [] : keptValue(INSECURE, usedInsecure)),
   ]
-  const count = plural(used.length, 'mirror', 'mirrors')
-  const proof = `Docker ${info.version ?? ''} uses ${count} of docker.io`.replace('  ', ' ')
-  return { serves: true, usesFile: true, proof: [proof, ...kept].join('; ') }
+  return { serves: true, usesFile: true, proof: [proofOf(info), ...kept].join('; ') }
 }
 
 /** Undefined where the file does not have the key, and so gives dockerd no value. */
@@ -42,6 +42,14 @@ function keptValue(key: string, used: readonly string[]): readonly string[] {
   if (used.length === 0) return []
   const cure = `restart Docker, or write "${key}": [] and reload it`
   return [`it keeps ${key} ${used.join(', ')}, which daemon.json does not have: ${cure}`]
+}
+
+function proofOf({ version, store, mirrors: { length } }: DaemonInfo): string {
+  const name = ['Docker', version].filter(Boolean).join(' ')
+  const release = version === undefined ? undefined : parseRelease(version)
+  if (length > 0 || formOf({ release, chosen: { store } }).daemonMirrors)
+    return `${name} uses ${plural(length, 'mirror', 'mirrors')} of docker.io`
+  return `${name} uses daemon.json, which has no mirrors: with the containerd store they are in hosts.toml`
 }
 
 function differs(key: string, used: readonly string[]): DaemonResponse {

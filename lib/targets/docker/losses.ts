@@ -10,6 +10,12 @@ import type { DockerSnapshot } from './snapshot.ts'
 const HOSTS_TOML = 'use Docker 28 or later with the containerd store, which reads hosts.toml'
 const unset = (what: string) =>
   impossible(`has no setting for ${what} in daemon.json (${HOSTS_TOML})`, 'pulls go without it')
+/** insecure-registries is for http too; a CA and a client certificate of a registry are in certs.d. */
+const byHand = (what: string) =>
+  impossible(
+    `cannot have ${what} from a list (remove it here, and set insecure-registries in daemon.json, or certificates in certs.d; or ${HOSTS_TOML})`,
+    'pulls go without it',
+  )
 const noPath = impossible(
   `puts the path of a mirror before /v2 (${HOSTS_TOML}; or use a host name of the mirror for docker.io)`,
   'regmirror leaves the mirror out',
@@ -42,8 +48,8 @@ const IN_DAEMON_JSON = {
     'pulls go to the mirror without them',
   ),
   dial_timeout: impossible('waits 15 s for a mirror, whatever is set', 'a pull waits longer'),
-  server_tls: unset('TLS of a server'),
-  server_http: unset('a server over http'),
+  server_tls: byHand('TLS settings of a server'),
+  server_http: byHand('a server over http'),
   server_header: impossible('sends no headers to the registry', 'pulls go there without them'),
 }
 

@@ -1,9 +1,13 @@
 /** What a plan says of Docker: where its mirrors are, and what it does with them that a list does not say. Pure. */
+import { locateJson } from '../../formats/json/locate.ts'
+import { stringsIn } from '../../formats/table-values.ts'
+import { hideCredentials } from '../../model/hide-credentials.ts'
 import { isLoopback, type Mirror, type Registry } from '../../model/registry.ts'
 import type { Notice } from '../../model/report.ts'
 import { onOneLine } from '../../wording/printable.ts'
 import { isSameLine } from '../release.ts'
 import { hostOf, mirrorUrl } from './config.ts'
+import { MIRRORS } from './daemon-json.ts'
 import { findDaemon } from './daemon-state.ts'
 import { type Form, formOf } from './form.ts'
 import { notice } from './notice.ts'
@@ -15,7 +19,7 @@ export function notices(registries: readonly Registry[], snapshot: DockerSnapsho
     ...daemonNotices(snapshot),
     ...releaseNotices(snapshot),
     ...storeNotices(registries, snapshot),
-    ...(hub === undefined ? [] : hubNotices(hub, snapshot)),
+    ...(hub === undefined ? [] : [...replacedNotices(hub, snapshot), ...hubNotices(hub, snapshot)]),
     ...criNotices(snapshot),
     ...unreadableNotices(snapshot),
   ]
@@ -73,6 +77,28 @@ function placesText({ hostsToml, daemonMirrors }: Form): string {
   if (!daemonMirrors)
     return 'mirrors are in hosts.toml; daemon.json has none, because one that is not verified there would turn off verification for all of them'
   return 'mirrors of docker.io are in daemon.json for docker pull, and mirrors of every registry in hosts.toml for docker build'
+}
+
+/** Mirrors that other people or programs have set, and that the list does not have. */
+function replacedNotices(
+  { mirrors }: Registry,
+  { json, config, ownMirrors }: DockerSnapshot,
+): readonly Notice[] {
+  const listed = mirrors.map(({ base }) => mirrorUrl(base))
+  const old = stringsIn(json?.value[MIRRORS]).filter(
+    url => !listed.includes(url.replace(/\/+$/, '')) && !ownMirrors.includes(url),
+  )
+  if (json === undefined || old.length === 0) return []
+  const urls = old.map(url => onOneLine(hideCredentials(url))).join(', ')
+  const message = `${MIRRORS} has mirrors that the list does not have: ${urls}; regmirror removes them there and keeps the original; to keep them, add them to docker.io in the list`
+  const line = locateJson(json.text, [MIRRORS])?.line
+  return [
+    {
+      ...notice('value_replaced', message),
+      ...{ registry: 'docker.io', file: config.path },
+      ...(line !== undefined && { line }),
+    },
+  ]
 }
 
 function hubNotices(hub: Registry, snapshot: DockerSnapshot): readonly Notice[] {

@@ -7,7 +7,7 @@ import { findProgram } from '../find-program.ts'
 import { readRoots } from '../hosts-toml/read-directories.ts'
 import { parseRelease } from '../release.ts'
 import type { View } from '../view.ts'
-import { INSECURE, parseDaemonJson } from './daemon-json.ts'
+import { INSECURE, MIRRORS, parseDaemonJson } from './daemon-json.ts'
 import { type Daemons, findDaemons, NO_DAEMONS } from './daemons.ts'
 import type { DaemonInfo } from './info-values.ts'
 import { readInstalled } from './installed.ts'
@@ -46,7 +46,8 @@ export async function observe(
     info,
     unitFlags: await readUnitFlags(node, paths.unitDirectories),
     criDockerd: await findCriDockerd(view),
-    ownInsecure: insecureOf(state.files[path]),
+    ownMirrors: elementsOf(state.files[path], MIRRORS),
+    ownInsecure: elementsOf(state.files[path], INSECURE),
     written: Object.keys(state.files),
     rootless: paths.rootless,
     onMachine: machine !== undefined,
@@ -106,9 +107,10 @@ async function findCriDockerd({ node, machine, user }: View): Promise<string | u
   return await findProgram(node, ['cri-dockerd'])
 }
 
-function insecureOf(file: ManagedFile | undefined): readonly Json[] {
+/** What regmirror has set of a key. */
+function elementsOf(file: ManagedFile | undefined, key: string): readonly Json[] {
   const values = file?.owns === 'values' ? file.values : []
   return values
-    .filter(({ path, part }) => path[0] === INSECURE && part === 'elements')
+    .filter(({ path }) => path[0] === key)
     .flatMap(({ value }) => (Array.isArray(value) ? (value as readonly Json[]) : []))
 }

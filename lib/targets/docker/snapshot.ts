@@ -37,6 +37,8 @@ export interface DockerSnapshot extends FoundDirectories {
   readonly unitFlags: readonly PlacedFlag[]
   /** Whether cri-dockerd is on the node: how that is known. */
   readonly criDockerd: string | undefined
+  /** Entries of registry-mirrors that regmirror has set. */
+  readonly ownMirrors: readonly Json[]
   /** Entries of insecure-registries that regmirror has added. */
   readonly ownInsecure: readonly Json[]
   /** Paths of the files that regmirror manages. */

@@ -1,15 +1,14 @@
 /** Shows a new daemon.json to dockerd before anything is written, and checks what `--validate` does not. */
 import { isDeepStrictEqual } from 'node:util'
 import { formats } from '../../formats/index.ts'
-import { withoutSecrets } from '../../formats/secrets.ts'
 import { stringsIn } from '../../formats/table-values.ts'
 import type { Issue } from '../../model/errors.ts'
 import { isWhole } from '../../ownership/owned-value.ts'
-import { STDIN, withMemoryFile } from '../../system/memory-file.ts'
-import { atLeast } from '../release.ts'
+import { findProgram } from '../find-program.ts'
 import type { DesiredFile } from '../target.ts'
-import type { View } from '../view.ts'
+import type { Machine, View } from '../view.ts'
 import { insecureFaults, MIRRORS, parseDaemonJson } from './daemon-json.ts'
+import { findRefusal } from './refusal.ts'
 import type { DockerSnapshot } from './snapshot.ts'
 
 export async function validate(
@@ -20,11 +19,8 @@ export async function validate(
   const config = changed.find(({ path }) => path === snapshot.config.path)
   if (config?.content === undefined || config.owns.kind !== 'values') return []
   const issues = ownIssues(config)
-  const { program, installed } = snapshot
-  // Up to 20.10, dockerd has no such flag and would start (cmd/dockerd/daemon.go@v23.0.0).
-  const canValidate = program !== undefined && installed !== undefined && atLeast(installed, '23.0.0')
-  if (issues.length > 0 || machine === undefined || !canValidate) return issues
-  return await shownIssues(config, program, machine.run)
+  if (issues.length > 0 || machine === undefined) return issues
+  return await shownIssues(config, snapshot, machine)
 }
 
 /** What `dockerd --validate` accepts and a start refuses; and that the values read back. */
@@ -48,29 +44,27 @@ function ownIssues({ path: file, content, owns }: DesiredFile): readonly Issue[]
 
 const BUG = 'report it to the maintainers of regmirror'
 
-/** On a copy that only this process and dockerd can read. */
 async function shownIssues(
   { path: file, content }: DesiredFile,
-  program: string,
-  run: NonNullable<View['machine']>['run'],
+  snapshot: DockerSnapshot,
+  machine: Machine,
 ): Promise<readonly Issue[]> {
-  const text = String(content)
-  const outcome = await withMemoryFile(text, file, shown =>
-    run(program, ['--validate', '--config-file', STDIN], shown),
-  )
-  if (outcome === undefined || outcome.code === 0) return []
-  const said = withoutSecrets(outcome.stderr, text, 'json').replaceAll(STDIN, file)
-  const message =
-    outcome.code === null
-      ? 'dockerd did not finish reading the new file'
-      : `dockerd refuses the new file: ${reasonIn(said)}`
-  const hint = `run dockerd --validate --config-file ${file} to check the present file (regmirror wrote nothing)`
-  return [{ file, message, hint }]
+  const refused = await findRefusal({ text: String(content), file }, snapshot, machine)
+  if (refused === undefined) return []
+  const { reason } = refused
+  const hint = `run ${await commandOf(snapshot.program, machine)} --validate --config-file ${file} to check the present file (regmirror wrote nothing)`
+  if (reason === undefined) return [{ file, message: 'dockerd did not finish reading the new file', hint }]
+  // What is wrong with the present file is no fault of the list.
+  const text = snapshot.config.found?.bytes.toString('utf8')
+  const present = text === undefined ? undefined : await findRefusal({ text, file }, snapshot, machine)
+  if (present?.reason === reason) {
+    const message = `dockerd refuses the present file: ${reason}`
+    return [{ file, message, hint: 'correct it (regmirror wrote nothing)' }]
+  }
+  return [{ file, message: `dockerd refuses the new file: ${reason}`, hint }]
 }
 
-function reasonIn(text: string): string {
-  return (text.trim().split('\n').at(-1) ?? '').replace(
-    /^unable to configure the Docker daemon with file [^:]*: /,
-    '',
-  )
+/** With its path: a user may not have its directory in PATH. */
+async function commandOf(program = 'dockerd', { files }: Machine): Promise<string> {
+  return program.includes('/') ? program : ((await findProgram(files, [program])) ?? program)
 }

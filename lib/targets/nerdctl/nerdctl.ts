@@ -33,7 +33,7 @@ export const nerdctl: Target<NerdctlSettings, NerdctlSnapshot> = {
   daemon: {
     // It is no daemon: every command reads its files.
     activate: {},
-    find: () => ({ state: 'unknown' }),
+    find: () => ({ state: 'unknown', program: 'nerdctl' }),
     findReader: async () => ({ state: 'unknown' }),
     causes: /nerdctl/,
     respond: async () => ({ serves: true, proof: 'every command reads its files' }),

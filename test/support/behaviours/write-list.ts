@@ -27,7 +27,10 @@ export async function writeList(
   const list = {
     version: 1,
     health: { timeout },
-    targets: { containerd: { version } },
+    // A file that no containerd of this machine reads: a probe uses the proxies of one that does.
+    targets: {
+      containerd: { version, config: path.join(folder, 'config.toml'), hosts_dir: '/etc/containerd/certs.d' },
+    },
     registries: Object.fromEntries(registries),
   }
   await fs.writeFile(file, JSON.stringify(list, undefined, 2), { mode: 0o600 })

@@ -1,5 +1,6 @@
 /** What regmirror makes of a node with Podman and CRI-O: their daemons, users without root, import and explain. */
 import assert from 'node:assert/strict'
+import fs from 'node:fs/promises'
 import type { Notice } from '../../../lib/model/report.ts'
 import { openReader } from '../../../lib/system/reader.ts'
 import type { TrustedProcess } from '../../../lib/system/trusted-processes.ts'
@@ -103,12 +104,15 @@ describe('a machine with CRI-O', () => {
 
   it('is not believed where the process is of another user', async () => {
     const { effect, notices, daemon } = await rendered({}, { untrusted: ['crio'] })
-    assert.deepEqual([effect, codesOf(notices), daemon.state], ['immediate', ['crio_doubted'], 'unknown'])
+    assert.deepEqual(
+      [effect, codesOf(notices), daemon],
+      ['immediate', ['crio_doubted'], { state: 'unknown' }],
+    )
   })
 
   it('takes effect immediately where CRI-O does not run', async () => {
     const { effect, daemon } = await rendered({}, {})
-    assert.deepEqual([effect, daemon.state], ['immediate', 'unknown'])
+    assert.deepEqual([effect, daemon], ['immediate', { state: 'unknown', program: 'Podman' }])
   })
 })
 
@@ -192,6 +196,50 @@ describe('a user without root', () => {
   })
 })
 
+describe('a table that was taken over', () => {
+  const site = `${DIRECTORY}/10-site.conf`
+  const table = (...mirrors: string[]) =>
+    ['[[registry]]\nlocation = "docker.io"\n', ...mirrors.map(MIRROR)].join('')
+  const MIRROR = (location: string) => `[[registry.mirror]]\nlocation = "${location}"\n`
+
+  it('stays so: later runs name its mirrors in notices, and are not refused', () =>
+    withNode(
+      { [site]: table('other.example') },
+      async ({ run, root }) => {
+        assert.equal((await run('apply')).code, 2)
+        assert.equal((await run('apply', '--take-over')).code, 0)
+        const replaces =
+          /10-site\.conf:3: the table of regmirror replaces this mirror of docker\.io: other\.example/
+        for (const [verb, ...flags] of [['plan'], ['plan', '--check'], ['apply']] as const) {
+          const { code, stderr } = await run(verb, ...flags)
+          assert.equal(code, 0, stderr)
+          assert.match(stderr, replaces)
+        }
+        assert.doesNotMatch((await run('doctor')).stdout, /list_refused/)
+        // Pulls do not use a mirror that is added there later either.
+        await writeTree(root, { [site]: table('other.example', 'later.example') })
+        assert.match((await run('plan')).stderr, /replaces this mirror of docker\.io: later\.example/)
+      },
+      LIST,
+    ))
+
+  it('does not stand for the table of another registry', () =>
+    withNode(
+      { [site]: table('other.example') },
+      async ({ run, root, list }) => {
+        assert.equal((await run('apply', '--take-over')).code, 0)
+        const quay = '[[registry]]\nlocation = "quay.io"\n[[registry.mirror]]\nlocation = "q.example"\n'
+        await writeTree(root, { [site]: table('other.example') + quay })
+        await fs.appendFile(list, '[registries."quay.io"]\nmirrors = ["https://a.example"]\n')
+        const { code, stderr } = await run('apply')
+        assert.equal(code, 2)
+        assert.match(stderr, /would replace this mirror of quay\.io: q\.example/)
+        assert.doesNotMatch(stderr, /would replace this mirror of docker\.io/)
+      },
+      LIST,
+    ))
+})
+
 describe('import and explain of registries.conf', () => {
   const NODE: Tree = {
     [CONF]:
@@ -222,6 +270,9 @@ describe('import and explain of registries.conf', () => {
         assert.match(stdout, /registries\.conf:2/)
         assert.match(stdout, /https:\/\/q\.example\/v2\/quay/)
         assert.doesNotMatch(stdout, /https:\/\/quay\.io\/v2/)
+        // A host that does not respond is not requested again.
+        assert.match(stdout, /no connection: 5\.0 and later: 30 s a pull, then the pull fails/)
+        assert.doesNotMatch(stdout, /s a request/)
       },
       LIST,
     ))

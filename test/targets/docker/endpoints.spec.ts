@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { openReader } from '../../../lib/system/reader.ts'
 import { docker } from '../../../lib/targets/docker/docker.ts'
+import { formOf } from '../../../lib/targets/docker/form.ts'
 import { dockerSettings } from '../../../lib/targets/docker/settings.ts'
 import { type Tree, withDirectory, writeTree } from '../../support/tree.ts'
 
@@ -128,5 +129,23 @@ describe('a pull through Docker', () => {
   it('fails for a name that is no image name', async () => {
     const route = await routeOf({ [DJ]: MIRRORS }, 'BUSYBOX', GRAPH)
     assert.match(route.failure?.message ?? '', /lower case/)
+  })
+})
+
+describe('explain of Docker in another tree', () => {
+  const explained = (settings: Record<string, string>) =>
+    withDirectory(async root => {
+      await writeTree(root, { [DJ]: MIRRORS })
+      const view = { node: openReader(root), uid: 0, machine: undefined, state: { version: 1, files: {} } }
+      const explainer = await docker.explainer()
+      const snapshot = await explainer.observe(view as never, dockerSettings.resolve(settings, PLACE))
+      const { daemonMirrors } = formOf(snapshot)
+      return { daemonMirrors, codes: explainer.notices(snapshot).map(({ code }) => code) }
+    })
+
+  it('has the store of the list, and says where it is not known', async () => {
+    assert.deepEqual(await explained({}), { daemonMirrors: true, codes: ['docker_store_unknown'] })
+    assert.deepEqual(await explained(CONTAINERD), { daemonMirrors: false, codes: [] })
+    assert.deepEqual(await explained({ version: '27.5' }), { daemonMirrors: true, codes: [] })
   })
 })

@@ -32,7 +32,7 @@ describe('mirrors of Docker on a node', () => {
     const { found, losses } = await readFrom(FILES, { version: '28.5', store: 'graphdriver' })
     assert.deepEqual(found, ['docker.io: https://a.example/hub/v2', 'quay.io: https://q.example/v2/p'])
     assert.deepEqual(losses, [
-      '/etc/docker/daemon.json:3 a list has no network of insecure registries: 10.0.0.0/8',
+      '/etc/docker/daemon.json:3 insecure-registries stays in this file, where Docker reads it, and not in the list: 10.0.0.0/8',
     ])
   })
 

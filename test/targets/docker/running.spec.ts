@@ -5,6 +5,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { openReader } from '../../../lib/system/reader.ts'
 import { getUnix } from '../../../lib/system/unix-http.ts'
+import { reloadPending } from '../../../lib/targets/docker/doctor/rules/reload-pending.ts'
 import { proxiesIn } from '../../../lib/targets/docker/environment.ts'
 import { infoOf } from '../../../lib/targets/docker/info-values.ts'
 import { isInsecure } from '../../../lib/targets/docker/insecure.ts'
@@ -51,6 +52,45 @@ describe('what a running Docker uses', () => {
       judged({ ...FILE, 'insecure-registries': ['10.2.0.0/16', 'reg.example:5000'] }).serves,
       false,
     )
+  })
+
+  it('has no mirrors in its file with the containerd store, from the release that reads hosts.toml', () => {
+    const proofOf = (info: object) => {
+      const response = judged({}, { ...info, RegistryConfig: {} })
+      return response.serves ? response.proof : response.problem
+    }
+    assert.equal(
+      proofOf(INFO),
+      'Docker 28.5.2+dfsg4 uses daemon.json, which has no mirrors: with the containerd store they are in hosts.toml',
+    )
+    const none = 'uses 0 mirrors of docker.io'
+    assert.equal(proofOf({ ...INFO, ServerVersion: '27.5.1' }), `Docker 27.5.1 ${none}`)
+    assert.equal(proofOf({ ...INFO, DriverStatus: [] }), `Docker 28.5.2+dfsg4 ${none}`)
+  })
+
+  it('is read again after the reload that plan names', () => {
+    const cureOf = (file: object, unit?: string) => {
+      const reader = {
+        pid: 270,
+        startedAt: 1,
+        config: '/etc/docker/daemon.json',
+        flags: { registries: [] },
+        unit,
+      }
+      const snapshot = {
+        ...{ info: infoOf(INFO), config: { path: reader.config }, rootless: false, onMachine: true },
+        json: { text: JSON.stringify(file), value: file },
+        daemons: { readers: [reader], others: [], doubted: [] },
+      }
+      return reloadPending.find({ snapshot } as never).map(({ cure }) => cure)
+    }
+    const other = { ...FILE, 'registry-mirrors': ['https://c.example'] }
+    assert.deepEqual(cureOf(FILE), [])
+    assert.deepEqual(cureOf(other), ['reload Docker: kill -HUP 270'])
+    assert.deepEqual(cureOf(other, 'docker.service'), ['reload Docker: systemctl reload docker'])
+    assert.deepEqual(cureOf({ ...FILE, 'registry-mirrors': undefined }), [
+      'reload Docker: kill -HUP 270; it keeps the old value of a key that is removed, so write "registry-mirrors": [] first',
+    ])
   })
 
   it('is no fault of a file without the key, which Docker keeps: the proof names the value and its cure', () => {

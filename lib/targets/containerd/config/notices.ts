@@ -9,7 +9,7 @@ import { versionClashes } from './config-toml.ts'
 import { registryFaults } from './conflicts.ts'
 import { ignoredTables } from './ignored-tables.ts'
 import { effectiveRegistries, effectiveRegistry, placeOfSetting } from './merge.ts'
-import { disabledCri, pluginNameFaults } from './plugin-names.ts'
+import { criRemedy, disabledCri, pluginNameFaults } from './plugin-names.ts'
 
 export function configNotices(snapshot: Snapshot, { migrate }: Pick<Choices, 'migrate'>): readonly Notice[] {
   return [
@@ -41,7 +41,7 @@ function disabledNotices(snapshot: Snapshot): readonly Notice[] {
   return disabledCri(snapshot.files, snapshot.readers).map(({ name, file, line }) =>
     notice(
       'cri_disabled',
-      `disabled_plugins turns CRI off, so Kubernetes cannot pull through this containerd; remove ${JSON.stringify(name)}`,
+      `disabled_plugins turns CRI off, so Kubernetes cannot pull through this containerd; ${criRemedy({ name })}`,
       { file, line },
     ),
   )

@@ -129,6 +129,11 @@ const NEEDED_BY_2 = [
   ...['sandbox.store.v1.local', 'transfer.v1.local', 'lease.v1.manager', 'image-verifier.v1.bindir'],
 ]
 
+/** What to do about it; a node with Docker alone needs no CRI. */
+export function criRemedy({ name }: { readonly name: string }): string {
+  return `remove ${JSON.stringify(name)}; on a node with Docker alone, use [targets.docker] in place of [targets.containerd]`
+}
+
 /** Entries of `disabled_plugins` that keep one of these containerds from serving CRI. */
 export function disabledCri(
   files: readonly ParsedConfig[],

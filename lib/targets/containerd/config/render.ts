@@ -26,7 +26,7 @@ import { effectiveRegistries, effectiveRegistry, valueAt } from './merge.ts'
 import { type MigratedConfigs, migrateConfigs } from './migrate.ts'
 import { configNotices, repairNotices } from './notices.ts'
 import type { ParsedConfig } from './parsed-config.ts'
-import { disabledCri, pluginNameFaults } from './plugin-names.ts'
+import { criRemedy, disabledCri, pluginNameFaults } from './plugin-names.ts'
 import { writerConflict, writerNotices } from './writer.ts'
 
 /** A part of the rendering. */
@@ -72,7 +72,7 @@ export function renderConfig(
 function disabledIssues({ files, readers }: Snapshot): readonly Issue[] {
   return disabledCri(files, readers).map(({ name, ...place }) => {
     const message = 'disabled_plugins turns CRI off: Kubernetes cannot pull through this containerd'
-    return { ...place, message, hint: `remove ${JSON.stringify(name)}` }
+    return { ...place, message, hint: criRemedy({ name }) }
   })
 }
 

@@ -24,10 +24,12 @@ export const containersExplainer: Explainer<ContainersSettings, Snapshot> = {
 
 const DIAL_S = 30
 
-/** Since Podman 5 once for https and once more for http; before, each of them also for the older API (detectProperties, image/docker/docker_client.go:961-1008@image/v5.39.2). */
+/** A host that its first request does not reach is not used again. Since Podman 5 once for https and once more for http; before, each of them also for the older API (detectProperties, image/docker/docker_client.go:961-1008@image/v5.39.2). */
 function waitsOf({ plainUrl }: EffectiveEndpoint, release: Release | undefined): readonly Wait[] {
   const schemes = plainUrl === undefined ? 1 : 2
-  const wait = (apis: number): Wait => ({ connectS: DIAL_S * schemes * apis, silent: { kind: 'hangs' } })
+  const wait = (apis: number): Wait => ({
+    ...{ connectS: DIAL_S * schemes * apis, oncePerPull: true, silent: { kind: 'hangs' } },
+  })
   if (release !== undefined) return [wait(isBefore(release, 5) ? 2 : 1)]
   return [
     { releases: [{ from: '4.0', before: '5.0' }], ...wait(2) },

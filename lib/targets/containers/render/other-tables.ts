@@ -1,5 +1,5 @@
 /** The tables of a node without those of regmirror. Pure. */
-import type { RegistryTable } from '../files/config-file.ts'
+import { isParsed, type RegistryTable } from '../files/config-file.ts'
 import { loadOrder, mergedTables } from '../files/load-order.ts'
 import { findTable } from '../files/match.ts'
 import { type Loading, loadingsOf } from '../release.ts'
@@ -26,6 +26,13 @@ export function allOtherTables(snapshot: Files): readonly RegistryTable[] {
 export function formerTables(snapshot: Files, name: string): readonly RegistryTable[] {
   const found = loadingsOf(snapshot.release).map(loading => findTable(otherTables(snapshot, loading), name))
   return [...new Set(found)].filter(table => table !== undefined)
+}
+
+/** The registries that already have a table of regmirror on this node. */
+export function ownNames({ files, places, written }: Files & Pick<Snapshot, 'written'>): ReadonlySet<string> {
+  const parsed = files.find(({ path }) => path === places.dropIn)?.parsed
+  if (parsed === undefined || !isParsed(parsed) || !written.includes(places.dropIn)) return new Set()
+  return new Set(parsed.tables.map(({ prefix }) => prefix))
 }
 
 /** `/etc/containers/registries.conf:12`. */

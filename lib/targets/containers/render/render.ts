@@ -14,7 +14,7 @@ import { certificateConflicts, certificateFiles } from './certificates.ts'
 import { formatDropIn } from './drop-in.ts'
 import { certificateIssues, hiddenConflicts, loneNotices } from './hidden-certificates.ts'
 import { endpointsOf, hostIn } from './locations.ts'
-import { allOtherTables, formerTables } from './other-tables.ts'
+import { allOtherTables, formerTables, ownNames } from './other-tables.ts'
 import { keptNotices, longerPrefixes, lostMirrors, replacedNotices } from './replaced.ts'
 import { headConflicts, locationConflicts, type Replacing, tableOf } from './tables.ts'
 import { brokenFiles, fileNotices, hidingConflicts, replacedByOthers } from './unused.ts'
@@ -24,26 +24,24 @@ export function render(registries: readonly Registry[], snapshot: Snapshot, choi
   const certificates = certificateFiles(registries, snapshot)
   const text = formatDropIn(tables.map(tableOf))
   const effect = findEffect(snapshot)
+  // What was taken over before stays so: pulls do not use those mirrors now.
+  const own = ownNames(snapshot)
+  const isDecided = ({ registry }: Replacing) => choices.takeOver || own.has(registry.name)
   const dropIn = dropInFile(text, tables, certificates, effect, snapshot)
   return {
     files: registries.length === 0 ? unrecorded(snapshot, effect) : [...certificates, dropIn],
-    notices: [
-      ...noticesOf(tables, certificates, snapshot),
-      ...(choices.takeOver ? replacedNotices(tables) : []),
-    ],
-    conflicts: registries.length === 0 ? [] : conflictsOf(tables, text, snapshot, choices),
+    notices: [...noticesOf(tables, certificates, snapshot), ...replacedNotices(tables.filter(isDecided))],
+    conflicts:
+      registries.length === 0
+        ? []
+        : [...conflictsOf(tables, text, snapshot), ...lostMirrors(tables.filter(one => !isDecided(one)))],
     effect,
     held: [],
     kept: [],
   }
 }
 
-function conflictsOf(
-  tables: readonly Replacing[],
-  text: string,
-  snapshot: Snapshot,
-  { takeOver }: Choices,
-): readonly Issue[] {
+function conflictsOf(tables: readonly Replacing[], text: string, snapshot: Snapshot): readonly Issue[] {
   const registries = tables.map(({ registry }) => registry)
   const { dropIn: path, layer } = snapshot.places
   const dropIn: ConfigFile = configFile(path, text, { layer, kind: 'drop_in', isLink: false })
@@ -55,7 +53,6 @@ function conflictsOf(
     ...brokenFiles(snapshot),
     ...hidingConflicts(snapshot),
     ...replacedByOthers(registries, dropIn, snapshot),
-    ...(takeOver ? [] : lostMirrors(tables)),
     ...hiddenConflicts(registries, snapshot),
     ...certificateIssues(registries, snapshot),
   ]

@@ -22,7 +22,7 @@ function lostMirror({ table, mirror }: { table: RegistryTable; mirror: MirrorEnt
   return { file: table.file, line: mirror.line ?? table.line, message, hint }
 }
 
-/** The same where a person has decided so. */
+/** The same where a person has decided so, in this run or before. */
 export function replacedNotices(tables: readonly Replacing[]): readonly Notice[] {
   return lostMirrors(tables).map(({ file, line, message }) => ({
     ...{

@@ -5,6 +5,7 @@ import { caDirectory } from './rules/ca-directory.ts'
 import { clientPair } from './rules/client-pair.ts'
 import { daemonJsonInvalid } from './rules/daemon-json-invalid.ts'
 import { daemonJsonMisspelled } from './rules/daemon-json-misspelled.ts'
+import { daemonJsonRefused } from './rules/daemon-json-refused.ts'
 import { daemonJsonRepeated } from './rules/daemon-json-repeated.ts'
 import { daemonJsonType } from './rules/daemon-json-type.ts'
 import { dockerHostsInvalid } from './rules/docker-hosts-invalid.ts'
@@ -23,6 +24,7 @@ export const rules: readonly Rule<ObservedDocker>[] = [
   daemonJsonRepeated,
   daemonJsonMisspelled,
   daemonJsonType,
+  daemonJsonRefused,
   insecureEntryInvalid,
   insecurePort,
   mirrorAddressInvalid,

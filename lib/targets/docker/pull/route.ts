@@ -60,7 +60,10 @@ function fromDaemon(snapshot: DockerSnapshot, image: ImageName): Outcome {
 
 function lookupInDaemon({ config, json }: DockerSnapshot, { registry }: ImageName, count: number): Lookup {
   if (registry !== 'docker.io')
-    return { by: 'none', why: 'docker pull uses mirrors for docker.io only with this image store' }
+    return {
+      by: 'none',
+      why: 'docker pull uses mirrors for docker.io only with the graph driver store, or before Docker 28',
+    }
   if (count === 0) return { by: 'none', why: `${config.path} has no ${MIRRORS}` }
   const written = json?.value[MIRRORS] !== undefined
   return {

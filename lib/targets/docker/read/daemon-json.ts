@@ -7,19 +7,48 @@ import { elementsAt, entryAt, type FileDocument, lossAt } from '../../file-docum
 const MIRRORS = 'registry-mirrors'
 const INSECURE = 'insecure-registries'
 
+/** For a list that may be for any runtime. */
 export function readDaemonJson(document: FileDocument): ReadBack {
-  const urls = stringsIn(document.value[MIRRORS])
-  const insecure = stringsIn(document.value[INSECURE]).map(host => host.replace(/^https?:\/\//, ''))
-  const places = elementsAt(document, [MIRRORS], urls.length)
-  const mirrors = urls.map((url, i) => mirrorOf(url, insecure, places[i] ?? entryAt(document, [MIRRORS])))
-  const hub: readonly FoundRegistry[] =
-    mirrors.length === 0 ? [] : [{ name: 'docker.io', ...entryAt(document, [MIRRORS]), mirrors }]
-  const hosts = urls.map(url => hostOf(url))
-  const others = insecure.flatMap((host, i) => insecureRegistry(document, host, i, hosts))
+  const others = otherInsecure(document).flatMap(({ host, i }) => insecureRegistry(document, host, i))
   return {
-    registries: [...hub, ...others.flatMap(({ registry }) => (registry ? [registry] : []))],
+    registries: [...readHub(document), ...others.flatMap(({ registry }) => (registry ? [registry] : []))],
     losses: others.flatMap(({ loss }) => (loss ? [loss] : [])),
   }
+}
+
+/** For the Docker of this node: what regmirror does not write stays in the file, and pulls do not change. */
+export function readOwnDaemonJson(document: FileDocument): ReadBack {
+  const hint =
+    'for another runtime, add the registry with server = { url = "…", skip_verify = true }, and with targets without docker'
+  const losses = otherInsecure(document).map(({ host, i }) =>
+    lossAt(
+      document,
+      [INSECURE, i],
+      `${INSECURE} stays in this file, where Docker reads it, and not in the list: ${host}`,
+      hint,
+    ),
+  )
+  return { registries: readHub(document), losses }
+}
+
+function readHub(document: FileDocument): readonly FoundRegistry[] {
+  const urls = stringsIn(document.value[MIRRORS])
+  const insecure = insecureHosts(document)
+  const places = elementsAt(document, [MIRRORS], urls.length)
+  const mirrors = urls.map((url, i) => mirrorOf(url, insecure, places[i] ?? entryAt(document, [MIRRORS])))
+  return mirrors.length === 0 ? [] : [{ name: 'docker.io', ...entryAt(document, [MIRRORS]), mirrors }]
+}
+
+function insecureHosts({ value }: FileDocument): readonly string[] {
+  return stringsIn(value[INSECURE]).map(host => host.replace(/^https?:\/\//, ''))
+}
+
+/** Entries that are not for a mirror, with their index. */
+function otherInsecure(document: FileDocument): readonly { readonly host: string; readonly i: number }[] {
+  const hosts = stringsIn(document.value[MIRRORS]).map(url => hostOf(url))
+  return insecureHosts(document)
+    .map((host, i) => ({ host, i }))
+    .filter(({ host }) => !hosts.includes(host))
 }
 
 /** The path comes before `/v2` (registry/auth.go:183@v28.5.2). */
@@ -44,13 +73,7 @@ interface Insecure {
 }
 
 /** A host that is not verified is also contacted over http. */
-function insecureRegistry(
-  document: FileDocument,
-  host: string,
-  i: number,
-  mirrors: readonly string[],
-): Insecure {
-  if (mirrors.includes(host)) return {}
+function insecureRegistry(document: FileDocument, host: string, i: number): Insecure {
   const place = entryAt(document, [INSECURE, i])
   if (/\/\d+$/.test(host)) {
     const hint =

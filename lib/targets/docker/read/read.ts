@@ -3,7 +3,7 @@ import { locateJson } from '../../../formats/json/locate.ts'
 import type { ReadBack } from '../../../model/read-back.ts'
 import { formOf } from '../form.ts'
 import type { DockerSnapshot } from '../snapshot.ts'
-import { readDaemonJson } from './daemon-json.ts'
+import { readOwnDaemonJson } from './daemon-json.ts'
 import { readHosts } from './hosts.ts'
 
 /** A registry of hosts.toml hides the same one of daemon.json, unless `docker pull` reads that alone. */
@@ -23,5 +23,5 @@ function readConfig({ config, json, fault }: DockerSnapshot): ReadBack {
   if (fault !== undefined) return { registries: [], losses: [fault] }
   if (json === undefined || config.found === undefined) return { registries: [], losses: [] }
   const { text, value } = json
-  return readDaemonJson({ file: config.path, text, value, locateKey: path => locateJson(text, path) })
+  return readOwnDaemonJson({ file: config.path, text, value, locateKey: path => locateJson(text, path) })
 }

@@ -15,6 +15,7 @@ import {
 } from '../../../support/registry.ts'
 import { FEW_BEHAVIOURS } from '../ping-first.ts'
 import { type Dockerd, pull, readInfo } from './dockerd.ts'
+import { explainsReloads } from './explained.ts'
 import { judgesAsItPulls } from './judged.ts'
 
 export interface Given {
@@ -169,9 +170,14 @@ const validates: Steps[string] = async ({ before }) => {
   await fs.writeFile(DAEMON_JSON, before.replace('{', '{ "no-such-option": 1,'))
   await fs.writeFile(LIST, `version = 1\n\n${hub('"http://127.0.0.1:5009"')}\n\n[targets.docker]\n`)
   const { code, output } = await regmirror('apply', '-f', LIST, '--no-probe')
+  const doctor = await regmirror('doctor')
   await fs.writeFile(DAEMON_JSON, before)
   assert.equal(code, 2, output)
-  assert.match(output, /error: \/etc\/docker\/daemon\.json: dockerd refuses the new file: .*no-such-option/)
+  assert.match(doctor.output, /daemon\.json: dockerd refuses this file: .*no-such-option/)
+  assert.match(
+    output,
+    /error: \/etc\/docker\/daemon\.json: dockerd refuses the present file: .*no-such-option/,
+  )
 }
 
 /** hosts.toml alone: daemon.json stays as it is, so one mirror that is not verified weakens no other. */
@@ -219,6 +225,7 @@ const COMMON: Steps = {
 const GRAPHDRIVER: Steps = {
   ...COMMON,
   'uses other mirrors after a reload, without a restart': reloads,
+  'is explained before and after a reload': explainsReloads,
   'verifies again what the list verifies again, and leaves the registries of others': insecure,
 }
 

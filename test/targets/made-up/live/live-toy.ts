@@ -14,7 +14,7 @@ import type { View } from '../../../../lib/targets/view.ts'
 import { knownTarget } from '../../../support/known-target.ts'
 import { observe, type ToySnapshot } from '../observe.ts'
 import { render } from '../render.ts'
-import type { ToySettings } from '../settings.ts'
+import { DEFAULTS, type ToySettings } from '../settings.ts'
 import { toy } from '../toy.ts'
 import type { Used } from './toyd.ts'
 
@@ -92,8 +92,9 @@ const liveToy: Target<ToySettings, LiveSnapshot> = {
       ...explainer,
       observe: async (view, settings) => ({
         ...(await explainer.observe(view, settings)),
-        daemon: { state: 'unknown' },
+        daemon: await findDaemon(path.dirname(settings.config ?? DEFAULTS.config), view),
       }),
+      startFiles: ({ config, text }) => (text === undefined ? [] : [config]),
     }
   },
   daemon: {

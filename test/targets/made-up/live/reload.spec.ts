@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { AppliedReport, PlannedReport, RestoredReport } from '../../../../lib/model/report.ts'
+import type { ExplainReport } from '../../../../lib/model/explain-report.ts'
+import type { AppliedReport, Notice, PlannedReport, RestoredReport } from '../../../../lib/model/report.ts'
 import { isFullTest } from '../../../support/check-property.ts'
 import { needNamespaces } from '../../../support/namespace.ts'
 import type { Ran } from '../../../support/run.ts'
@@ -22,6 +23,8 @@ const SKIPPING = listOf('https://a.example').replace(
   '["https://a.example"]',
   '[{ url = "https://a.example", skip_verify = true }]',
 )
+/** A file that was changed this long after the start of a process is newer by both clocks. */
+const CLOCK_STEP_MS = 1500
 const STATE = /\/var\/lib\/regmirror\/?(state.json|originals\/.*)?$/
 
 let machine: (ToyMachine & AsyncDisposable) | undefined
@@ -96,6 +99,30 @@ describe('a reload by signal', function () {
       )
       assert.deepEqual([changed, activated?.length], [false, 1])
       assert.deepEqual(await pendingOf(machine), [])
+    }))
+
+  it('is what explain names until it is done, with the command of plan', () =>
+    onNode(async machine => {
+      const { pid } = await machine.start()
+      const unread = async () => {
+        const args = ['explain', 'quay.io/a/b:1', '-f', LIST, '--target', 'toy', '--format', 'json']
+        const { notices } = reportOf<ExplainReport<Notice>>(0, await machine.run(args))
+        return notices.filter(({ code }) => code === 'not_read_yet').map(({ message }) => message)
+      }
+      const notice = `was changed after toy was started, which uses the older file until a reload: kill -HUP ${pid}`
+      await sleep(CLOCK_STEP_MS)
+      reportOf(0, await machine.run([...APPLY, '--format', 'json']))
+      assert.deepEqual(await unread(), [notice])
+      process.kill(pid, 'SIGHUP')
+      await reaches(machine, ['a.example'])
+      assert.deepEqual(await unread(), [], 'a person has reloaded it')
+
+      await machine.write({ [CONFIG]: BEFORE })
+      assert.deepEqual(await unread(), [notice], 'the daemon shows that it uses something else')
+      reportOf(0, await machine.run([...APPLY, '--reload', '--format', 'json']))
+      assert.deepEqual(await unread(), [])
+      await machine.write({ 'srv/toy/hidden': '' })
+      assert.deepEqual(await unread(), [], 'the state knows of the reload')
     }))
 
   it('is named again where nothing shows that it was done, and no more after regmirror did it', () =>
