@@ -117,7 +117,7 @@ describe('a reload by signal', function () {
       await reaches(machine, ['a.example'])
       assert.deepEqual(await unread(), [], 'a person has reloaded it')
 
-      await machine.write({ [CONFIG]: BEFORE })
+      await machine.write({ [CONFIG]: '{ "mirror-hosts": ["other.example"] }\n' })
       assert.deepEqual(await unread(), [notice], 'the daemon shows that it uses something else')
       reportOf(0, await machine.run([...APPLY, '--reload', '--format', 'json']))
       assert.deepEqual(await unread(), [])
