@@ -81,6 +81,11 @@ export type RestoredFile = Pick<ManagedFile, 'target' | 'written_at' | 'written_
   readonly effect?: Effect
 }
 
+/** The values that regmirror owns in a file; none where it manages the whole file, or does not manage it. */
+export function ownedValuesOf(file: ManagedFile | undefined): readonly OwnedValue[] {
+  return file?.owns === 'values' ? file.values : []
+}
+
 const EFFECTS: readonly unknown[] = ['immediate', 'reload', 'restart', 'when_used'] satisfies Effect[]
 
 /** Whether `file` is a path, and `value` an entry, that regmirror could have written. */

@@ -1,6 +1,5 @@
 /** Reads the state of BuildKit on a node. */
-import type { OwnedValue } from '../../ownership/managed-file.ts'
-import type { State } from '../../ownership/state.ts'
+import { ownedValuesOf } from '../../ownership/managed-file.ts'
 import { findProgram } from '../find-program.ts'
 import { parseRelease, type Release } from '../release.ts'
 import type { TomlFile } from '../toml-file.ts'
@@ -18,7 +17,7 @@ export async function observe(view: View, settings: BuildkitSettings): Promise<B
   return {
     ...{ config, named: settings.config !== undefined },
     ...fileOf(config, await node.read(config)),
-    setValues: valuesIn(state, config),
+    setValues: ownedValuesOf(state.files[config]),
     written: Object.keys(state.files),
     release: await findRelease(settings.version, daemons, machine),
     daemons,
@@ -33,11 +32,6 @@ export function fileOf(config: string, bytes: Buffer | undefined): Pick<Buildkit
   return 'message' in file
     ? { file: undefined, faults: [file] }
     : { file: file satisfies TomlFile, faults: [] }
-}
-
-function valuesIn({ files }: State, config: string): readonly OwnedValue[] {
-  const file = files[config]
-  return file?.owns === 'values' ? file.values : []
 }
 
 /** That of the list, else of the daemon that reads the file. */

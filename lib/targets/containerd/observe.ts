@@ -1,7 +1,7 @@
 /** Reads the state of containerd on a node: its release, config.toml with imports, and the directories of certs.d. */
 import path from 'node:path'
 import type { Registry } from '../../model/registry.ts'
-import type { ManagedFile, OwnedValue } from '../../ownership/managed-file.ts'
+import { type OwnedValue, ownedValuesOf } from '../../ownership/managed-file.ts'
 import type { State } from '../../ownership/state.ts'
 import type { Reader } from '../../system/reader.ts'
 import { readRoots } from '../hosts-toml/read-directories.ts'
@@ -37,7 +37,7 @@ export async function observe(
   const readers = readersOf(files[0], generation)
   const values = configPaths({ files, older, dropIns, readers })
   const managed = settings.config !== false
-  const inUse = findHostsDirs(values, managed ? valuesIn(view.state.files[config]) : [], settings)
+  const inUse = findHostsDirs(values, managed ? ownedValuesOf(view.state.files[config]) : [], settings)
   const roots = await readRoots(view.node, new Set([inUse.hostsDir, ...inUse.currentDirs]), registries)
   return {
     generation,
@@ -78,10 +78,6 @@ function findHostsDirs(
   const usable = values.filter(isAbsolutePath).flatMap(directoriesOf)
   const hostsDir = chooseHostsDir(settings, setDir, usable)
   return { hostsDir, named: (settings.hostsDir ?? setDir) !== undefined, setValues, setDir, currentDirs }
-}
-
-function valuesIn(file: ManagedFile | undefined): readonly OwnedValue[] {
-  return file?.owns === 'values' ? file.values : []
 }
 
 function editedFiles({ files }: State): readonly string[] {

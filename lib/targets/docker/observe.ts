@@ -2,7 +2,7 @@
 import type { Json } from '../../formats/format.ts'
 import type { Table } from '../../formats/is-table.ts'
 import type { Registry } from '../../model/registry.ts'
-import type { ManagedFile } from '../../ownership/managed-file.ts'
+import { type ManagedFile, ownedValuesOf } from '../../ownership/managed-file.ts'
 import { findProgram } from '../find-program.ts'
 import { readRoots } from '../hosts-toml/read-directories.ts'
 import { parseRelease } from '../release.ts'
@@ -109,8 +109,7 @@ async function findCriDockerd({ node, machine, user }: View): Promise<string | u
 
 /** What regmirror has set of a key. */
 function elementsOf(file: ManagedFile | undefined, key: string): readonly Json[] {
-  const values = file?.owns === 'values' ? file.values : []
-  return values
+  return ownedValuesOf(file)
     .filter(({ path }) => path[0] === key)
     .flatMap(({ value }) => (Array.isArray(value) ? (value as readonly Json[]) : []))
 }

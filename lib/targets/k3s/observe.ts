@@ -1,6 +1,5 @@
 /** Reads the state of k3s or RKE2 on a node. */
-import type { OwnedValue } from '../../ownership/managed-file.ts'
-import type { State } from '../../ownership/state.ts'
+import { ownedValuesOf } from '../../ownership/managed-file.ts'
 import type { Reader } from '../../system/reader.ts'
 import type { View } from '../view.ts'
 import { findDaemons, NO_DAEMONS } from './daemons.ts'
@@ -31,7 +30,7 @@ export async function observe(
     ...fileOf(file, await node.read(file)),
     node: config,
     template: await readTemplate(node, config.dataDirectory),
-    setValues: valuesIn(state, file),
+    setValues: ownedValuesOf(state.files[file]),
     written: Object.keys(state.files),
     others: othersOf(known, distribution),
     otherFiles: await existing(
@@ -56,11 +55,6 @@ export function fileOf(config: string, bytes: Buffer | undefined): Pick<K3sSnaps
   const file = bytes && parseRegistriesFile(config, bytes)
   if (file === undefined) return { file, faults: [] }
   return 'message' in file ? { file: undefined, faults: [file] } : { file, faults: [] }
-}
-
-function valuesIn({ files }: State, config: string): readonly OwnedValue[] {
-  const file = files[config]
-  return file?.owns === 'values' ? file.values : []
 }
 
 /** The first that exists is used (writeContainerdConfig, pkg/agent/containerd/config.go@06ea261c). */

@@ -1,7 +1,6 @@
 /** Reads the state of nerdctl on a node. */
 import type { Registry } from '../../model/registry.ts'
-import type { OwnedValue } from '../../ownership/managed-file.ts'
-import type { State } from '../../ownership/state.ts'
+import { ownedValuesOf } from '../../ownership/managed-file.ts'
 import { readRoots } from '../hosts-toml/read-directories.ts'
 import { parseRelease, type Release } from '../release.ts'
 import type { Machine, View } from '../view.ts'
@@ -25,16 +24,11 @@ export async function observe(
   return {
     ...read,
     ...{ config, defaults, hostsDir, hostsDirs, named: settings.hostsDir !== undefined },
-    setValues: valuesIn(state, config),
+    setValues: ownedValuesOf(state.files[config]),
     release: await findRelease(settings.version, machine),
     proved: proved ?? new Set(),
     ...(await readRoots(node, roots, registries)),
   }
-}
-
-function valuesIn({ files }: State, config: string): readonly OwnedValue[] {
-  const file = files[config]
-  return file?.owns === 'values' ? file.values : []
 }
 
 /** `nerdctl version 2.3.5` (cmd/nerdctl/main.go newApp@v2.3.5). */
